@@ -15,6 +15,7 @@ __all__ = [
     "ScopeError",
     "SizeError",
     "StepError",
+    "UndefinedValueError",
     "UndeclaredIndexError",
     "UnknownLayerError",
     "UnsupportedTermError",
@@ -45,15 +46,19 @@ class ScopeError(UsageError):
 
 
 class UnsupportedTermError(UsageError):
-    """An expression of a kind that bnsym has no meaning for; the message lists the known kinds.  Exit code 2."""
+    """An expression of a kind that bnsym does not know; the message lists those it does.  Exit code 2."""
 
 
 class UnknownLayerError(UsageError):
     """No layer has this name; the message lists the layers there are.  Exit code 2."""
 
 
+class UndefinedValueError(UsageError):
+    """A term has no value: a division by zero, the root of a negative number.  Exit code 2."""
+
+
 class StepError(BnsymError):
-    """A derivation's step does not follow; names the step, both sides and the counterexample.  Exit code 1."""
+    """A derivation's step does not follow; names the step, both sides and a counterexample.  Exit code 1."""
 
     exit_code = 1
 
