@@ -22,7 +22,7 @@ def test_every_lazy_name_is_public():
 
 
 def test_an_unknown_name_is_refused_with_what_there_is():
-    with pytest.raises(AttributeError, match="bnsym has no 'theorm'; it has .*BnsymError"):
+    with pytest.raises(AttributeError, match=r"bnsym has no 'theorm'; it has .*BnsymError"):
         bnsym.theorm  # noqa: B018
 
 
