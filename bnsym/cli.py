@@ -1,0 +1,137 @@
+"""The command `bnsym`: prove, generate, verify, and all of it.  Heavy modules are imported when needed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from bnsym import __version__
+from bnsym.report.summary import EXIT_CODES
+from bnsym.report.trouble import explain
+
+if TYPE_CHECKING:
+    from bnsym.report.progress import Tell
+    from bnsym.report.work import Found
+
+INTERRUPTED = 130
+
+EPILOG = "\b\nExit codes:\n" + "\n".join(f"  {code}  {meaning}" for code, meaning in EXIT_CODES.items())
+
+
+class Cli(click.Group):
+    """A group whose commands end a user's mistake with one message and its exit code, no traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; explain what it raises.  A bug in bnsym keeps its traceback."""
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except KeyboardInterrupt:
+            click.echo("interrupted", err=True)
+            ctx.exit(INTERRUPTED)
+        except (Exception, SystemExit) as error:
+            told = explain(error)
+            if told is None:
+                raise
+            click.echo(f"error: {told.message}", err=True)
+            ctx.exit(told.exit_code)
+
+
+json_option = click.option(
+    "--json", "as_json", is_flag=True, help="Write one JSON document to standard output."
+)
+path_type = click.Path(path_type=Path)
+
+
+@click.group(cls=Cli, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, "--version", message="bnsym %(version)s")
+def main() -> None:
+    """Derive, prove, generate and check normalization layers, for every size."""
+
+
+@main.command(epilog=EPILOG)
+@click.argument("paths", nargs=-1, type=path_type, metavar="[PATH]...")
+@json_option
+def prove(paths: tuple[Path, ...], as_json: bool) -> None:
+    """Check derivations: the files and folders given, or the project's.
+
+    Every claim is proved for all sizes, refuted by the smallest counterexample, or unknown. A verdict
+    that its derivation does not expect is marked and ends in exit code 1, or 3 if it is unknown.
+    """
+    from bnsym.report import work
+
+    _do("prove", as_json, lambda tell: work.prove(paths, tell))
+
+
+@main.command(epilog=EPILOG)
+@click.argument("layer")
+@click.option("-o", "--output", type=path_type, required=True, metavar="DIR", help="Where LAYER.py goes.")
+@json_option
+def generate(layer: str, output: Path, as_json: bool) -> None:
+    """Write the NumPy kernels of a layer: DIR/LAYER.py."""
+    from bnsym.report import work
+
+    _do("generate", as_json, lambda tell: work.generate([layer], output, tell))
+
+
+@main.command(epilog=EPILOG)
+@click.argument("directory", type=path_type, metavar="DIR")
+@json_option
+def verify(directory: Path, as_json: bool) -> None:
+    """Check the kernels in DIR by numbers.
+
+    Against finite differences, exact values, and on hostile inputs.
+    """
+    from bnsym.report import work
+
+    _do("verify", as_json, lambda tell: work.verify(directory, tell))
+
+
+@main.command(epilog=EPILOG)
+@click.option("-o", "--output", type=path_type, metavar="DIR", help="Keep the kernels in DIR.")
+@json_option
+def run(output: Path | None, as_json: bool) -> None:
+    """Prove, generate and verify everything.
+
+    The project's derivations are proved, every layer's kernels generated, and those verified.
+    """
+    from bnsym.report import work
+
+    with _kernel_folder(output) as directory:
+        _do("run", as_json, lambda tell: work.everything(directory, tell))
+
+
+def _do(command: str, as_json: bool, work: Callable[[Tell], Found]) -> None:
+    """Work under a progress display, show what it found, end with its exit code."""
+    from bnsym.report.progress import progress
+
+    start = perf_counter()
+    with progress(wanted=not as_json) as tell:
+        found = work(tell)
+    seconds = perf_counter() - start
+    if as_json:
+        from bnsym.report.json import document
+
+        click.echo(document(command, found, seconds))
+    else:
+        from bnsym.report.terminal import show
+
+        show(command, found, seconds)
+    click.get_current_context().exit(found.exit_code)
+
+
+@contextmanager
+def _kernel_folder(output: Path | None) -> Iterator[Path]:
+    """The folder that was asked for, or one that is gone afterwards."""
+    if output is not None:
+        yield output
+        return
+    with TemporaryDirectory(prefix="bnsym-") as name:
+        yield Path(name)

@@ -1,0 +1,1 @@
+"""What is shown: exit codes, error messages, tables for people, JSON for programs."""

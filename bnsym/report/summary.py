@@ -1,0 +1,82 @@
+"""Counting: what a list of outcomes or check results comes to, as an exit code and as one line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bnsym.kernels.generate import GeneratedFile
+    from bnsym.proof.outcome import Outcome
+    from bnsym.verify.run import CheckResult
+
+OK, FAILED, USAGE, UNKNOWN = 0, 1, 2, 3
+
+EXIT_CODES = {
+    OK: "all as expected",
+    FAILED: "a claim has not the expected verdict, a step does not follow, or a check failed",
+    USAGE: "wrong usage: a wrong call, a missing file, an unknown layer, a derivation that raises",
+    UNKNOWN: "unknown: nothing failed, but something could not be decided",
+}
+
+_SEVERITY = (OK, UNKNOWN, USAGE, FAILED)
+
+
+def worst(codes: Iterable[int]) -> int:
+    """The exit code of several parts: a failure first, then wrong usage, then unknown."""
+    return max(codes, key=_SEVERITY.index, default=OK)
+
+
+def outcome_code(outcome: Outcome) -> int:
+    """0 as expected; 3 for a verdict of unknown that was not expected; else 1."""
+    if outcome.as_expected:
+        return OK
+    return UNKNOWN if outcome.verdict == "unknown" else FAILED
+
+
+def proof_code(outcomes: Iterable[Outcome]) -> int:
+    """The exit code of `bnsym prove`."""
+    return worst(map(outcome_code, outcomes))
+
+
+def check_code(results: Iterable[CheckResult]) -> int:
+    """The exit code of `bnsym verify`."""
+    return OK if all(result.passed for result in results) else FAILED
+
+
+def proof_line(outcomes: Sequence[Outcome]) -> str:
+    """`N proved, M refuted as expected, K unknown`, and how many are not as expected, if any."""
+    proved = sum(o.verdict == "proved" and o.as_expected for o in outcomes)
+    refuted = sum(o.verdict == "refuted" and o.as_expected for o in outcomes)
+    unknown = sum(o.verdict == "unknown" for o in outcomes)
+    wrong = sum(not o.as_expected for o in outcomes)
+    line = f"{proved} proved, {refuted} refuted as expected, {unknown} unknown"
+    return f"{line}, {wrong} NOT as expected" if wrong else line
+
+
+def check_line(results: Sequence[CheckResult]) -> str:
+    """`N checks passed, M failed`."""
+    failed = sum(not result.passed for result in results)
+    return f"{len(results) - failed} checks passed, {failed} failed"
+
+
+def file_line(files: Sequence[GeneratedFile]) -> str:
+    """`N kernels written: names`."""
+    names = ", ".join(file.path.stem for file in files)
+    return f"{len(files)} {'kernel' if len(files) == 1 else 'kernels'} written: {names}"
+
+
+def outcome_trouble(outcomes: Iterable[Outcome]) -> list[str]:
+    """What to tell about each outcome that is not as expected: where it stands, what it claims, why."""
+    return [
+        f"{o.file}:{o.line}: {o.derivation}: {o.name} is {o.verdict}, expected {o.expected}\n"
+        f"  claim: {o.statement}\n"
+        f"  {'witness' if o.witness else 'detail'}: {o.witness or o.detail}"
+        for o in outcomes
+        if not o.as_expected
+    ]
+
+
+def check_trouble(results: Iterable[CheckResult]) -> list[str]:
+    """What to tell about each check that failed."""
+    return [f"{r.kernel}: {r.check} failed: {r.detail}" for r in results if not r.passed]

@@ -1,0 +1,148 @@
+"""What a person reads: tables that fit 80 columns and use 120, without colour when piped."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from rich import box
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from bnsym.report.summary import FAILED, OK, UNKNOWN, USAGE
+
+if TYPE_CHECKING:
+    from bnsym.kernels.generate import GeneratedFile
+    from bnsym.proof.outcome import Outcome
+    from bnsym.report.work import Found, Phase
+    from bnsym.verify.run import CheckResult
+
+PIPED_WIDTH = 120
+VERDICT_STYLE = {"proved": "green", "refuted": "cyan", "unknown": "yellow"}
+CODE_STYLE = {OK: "green", FAILED: "bold red", USAGE: "bold red", UNKNOWN: "bold yellow"}
+
+
+def console() -> Console:
+    """Standard output: as wide as the terminal; piped, PIPED_WIDTH columns whatever the environment."""
+    width = None if sys.stdout.isatty() else PIPED_WIDTH
+    return Console(width=width, highlight=False, markup=False, emoji=False)
+
+
+def _table(*columns: str) -> Table:
+    return Table(*columns, box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
+
+
+def _milliseconds(seconds: float) -> str:
+    return f"{1000 * seconds:.1f}"
+
+
+def _once(names: Iterable[str]) -> list[str]:
+    """A column that names its group in the group's first row alone."""
+    listed = list(names)
+    return [name if before != name else "" for before, name in zip([None, *listed], listed, strict=False)]
+
+
+def prove_table(outcomes: Sequence[Outcome]) -> Table:
+    """derivation, theorem, verdict, needs or witness, ms; a verdict that was not expected is marked."""
+    table = _table("derivation", "theorem")
+    table.add_column("verdict", no_wrap=True)
+    table.add_column("needs or witness", overflow="fold", ratio=1)
+    table.add_column("ms", justify="right", no_wrap=True)
+    for name, outcome in zip(_once(o.derivation for o in outcomes), outcomes, strict=True):
+        table.add_row(
+            Text(name, "bold"),
+            Text(outcome.name),
+            _verdict(outcome),
+            _why(outcome),
+            _milliseconds(outcome.seconds),
+        )
+    return table
+
+
+def _verdict(outcome: Outcome) -> Text:
+    if outcome.as_expected:
+        return Text(outcome.verdict, VERDICT_STYLE[outcome.verdict])
+    return Text(f"✗ {outcome.verdict}\n  not {outcome.expected}", "bold red")
+
+
+def _why(outcome: Outcome) -> Text:
+    why = {"proved": ", ".join(outcome.needs), "refuted": outcome.witness, "unknown": outcome.detail}
+    return Text(why[outcome.verdict] or "", "dim" if outcome.as_expected else "")
+
+
+def verify_table(results: Sequence[CheckResult]) -> Table:
+    """kernel, check, passed or failed, detail, ms."""
+    table = _table("kernel", "check")
+    table.add_column("result", no_wrap=True)
+    table.add_column("detail", overflow="fold", ratio=1)
+    table.add_column("ms", justify="right", no_wrap=True)
+    for name, result in zip(_once(r.kernel for r in results), results, strict=True):
+        mark = Text("passed", "green") if result.passed else Text("✗ failed", "bold red")
+        table.add_row(
+            Text(name, "bold"),
+            Text(result.check),
+            mark,
+            Text(result.detail, "dim"),
+            _milliseconds(result.seconds),
+        )
+    return table
+
+
+def kill_table(rows: Mapping[str, Mapping[str, bool]]) -> RenderableType:
+    """The kill matrix: a row a mutant, a numbered column a check; a mutant that no check kills is marked."""
+    checks = list(dict.fromkeys(check for row in rows.values() for check in row))
+    table = _table("mutant")
+    for number in range(1, len(checks) + 1):
+        table.add_column(str(number), justify="center", no_wrap=True)
+    table.add_column("killed by", justify="right", no_wrap=True)
+    for mutant, row in rows.items():
+        kills = sum(row.values())
+        last = Text(str(kills), "green") if kills else Text("✗ SURVIVES", "bold red")
+        table.add_row(Text(mutant), *("●" if row.get(check) else "·" for check in checks), last)
+    legend = Text("\n".join(f"{number}  {check}" for number, check in enumerate(checks, 1)), "dim")
+    return Group(table, legend)
+
+
+def phase_table(phases: Sequence[Phase]) -> Table:
+    """The closing table of `bnsym run`: phase, result, what was done, seconds."""
+    table = _table("phase")
+    table.add_column("result", no_wrap=True)
+    table.add_column("what", overflow="fold", ratio=1)
+    table.add_column("s", justify="right", no_wrap=True)
+    for phase in phases:
+        if phase.found is None:
+            table.add_row(Text(phase.name, "bold"), Text("not run", "yellow"), "", "")
+            continue
+        code = phase.found.exit_code
+        result = Text("as expected" if code == OK else f"✗ exit {code}", CODE_STYLE[code])
+        table.add_row(Text(phase.name, "bold"), result, Text(phase.found.summary), f"{phase.seconds:.2f}")
+    return table
+
+
+def file_table(files: Sequence[GeneratedFile]) -> Table:
+    """file, the theorems it rests on, its hash."""
+    table = _table("file")
+    table.add_column("theorems", overflow="fold", ratio=1)
+    table.add_column("sha256", no_wrap=True)
+    for file in files:
+        table.add_row(Text(str(file.path), "bold"), Text(", ".join(file.theorems), "dim"), file.sha256[:12])
+    return table
+
+
+TABLES: dict[str, Callable[..., Table]] = {
+    "prove": prove_table,
+    "generate": file_table,
+    "verify": verify_table,
+    "run": phase_table,
+}
+
+
+def show(command: str, found: Found, seconds: float) -> None:
+    """The command's table, then what failed, then one line."""
+    out = console()
+    out.print(TABLES[command](found.items))
+    for text in found.trouble:
+        out.print(Text(f"✗ {text}", "red"))
+    out.print(Text(f"{found.summary}; {seconds:.2f} s", CODE_STYLE[found.exit_code]))
