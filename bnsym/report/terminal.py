@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from rich import box
 from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -38,33 +39,32 @@ def _milliseconds(seconds: float) -> str:
     return f"{1000 * seconds:.1f}"
 
 
-def _once(names: Iterable[str]) -> list[str]:
-    """A column that names its group in the group's first row alone."""
-    listed = list(names)
-    return [name if before != name else "" for before, name in zip([None, *listed], listed, strict=False)]
+def _grouped(first: str, result: str, why: str, rows: Iterable[tuple[str, str, Text, Text, float]]) -> Table:
+    """Rows of group, name, result, why, seconds; a group is named on a line of its own, its names below."""
+    table = _table()
+    table.add_column(first, overflow="fold")
+    table.add_column(result, no_wrap=True)
+    table.add_column(why, overflow="fold", ratio=1)
+    table.add_column("ms", justify="right", no_wrap=True)
+    shown = None
+    for group, name, mark, text, seconds in rows:
+        if group != shown:
+            table.add_row(Text(group, "bold"))
+        shown = group
+        table.add_row(Padding(Text(name), (0, 0, 0, 2)), mark, text, _milliseconds(seconds))
+    return table
 
 
 def prove_table(outcomes: Sequence[Outcome]) -> Table:
-    """derivation, theorem, verdict, needs or witness, ms; a verdict that was not expected is marked."""
-    table = _table("derivation", "theorem")
-    table.add_column("verdict", no_wrap=True)
-    table.add_column("needs or witness", overflow="fold", ratio=1)
-    table.add_column("ms", justify="right", no_wrap=True)
-    for name, outcome in zip(_once(o.derivation for o in outcomes), outcomes, strict=True):
-        table.add_row(
-            Text(name, "bold"),
-            Text(outcome.name),
-            _verdict(outcome),
-            _why(outcome),
-            _milliseconds(outcome.seconds),
-        )
-    return table
+    """derivation and theorem, verdict, needs or witness, ms; a verdict that was not expected is marked."""
+    rows = ((o.derivation, o.name, _verdict(o), _why(o), o.seconds) for o in outcomes)
+    return _grouped("derivation, theorem", "verdict", "needs or witness", rows)
 
 
 def _verdict(outcome: Outcome) -> Text:
     if outcome.as_expected:
         return Text(outcome.verdict, VERDICT_STYLE[outcome.verdict])
-    return Text(f"✗ {outcome.verdict}\n  not {outcome.expected}", "bold red")
+    return Text(f"✗ {outcome.verdict}\nexpected {outcome.expected}", "bold red")
 
 
 def _why(outcome: Outcome) -> Text:
@@ -73,21 +73,13 @@ def _why(outcome: Outcome) -> Text:
 
 
 def verify_table(results: Sequence[CheckResult]) -> Table:
-    """kernel, check, passed or failed, detail, ms."""
-    table = _table("kernel", "check")
-    table.add_column("result", no_wrap=True)
-    table.add_column("detail", overflow="fold", ratio=1)
-    table.add_column("ms", justify="right", no_wrap=True)
-    for name, result in zip(_once(r.kernel for r in results), results, strict=True):
-        mark = Text("passed", "green") if result.passed else Text("✗ failed", "bold red")
-        table.add_row(
-            Text(name, "bold"),
-            Text(result.check),
-            mark,
-            Text(result.detail, "dim"),
-            _milliseconds(result.seconds),
-        )
-    return table
+    """kernel and check, passed or failed, detail, ms."""
+    rows = ((r.kernel, r.check, _passed(r), Text(r.detail, "dim"), r.seconds) for r in results)
+    return _grouped("kernel, check", "result", "detail", rows)
+
+
+def _passed(result: CheckResult) -> Text:
+    return Text("passed", "green") if result.passed else Text("✗ failed", "bold red")
 
 
 def kill_table(rows: Mapping[str, Mapping[str, bool]]) -> RenderableType:
@@ -144,5 +136,5 @@ def show(command: str, found: Found, seconds: float) -> None:
     out = console()
     out.print(TABLES[command](found.items))
     for text in found.trouble:
-        out.print(Text(f"✗ {text}", "red"))
-    out.print(Text(f"{found.summary}; {seconds:.2f} s", CODE_STYLE[found.exit_code]))
+        out.print(Text(f"✗ {text}", "red"), soft_wrap=True)
+    out.print(Text(f"{found.summary}; {seconds:.2f} s", CODE_STYLE[found.exit_code]), soft_wrap=True)

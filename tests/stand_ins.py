@@ -1,0 +1,117 @@
+"""Stand-ins for what the command line shows, so that its tests need no proof and no kernel."""
+
+import sys
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from types import ModuleType
+
+from bnsym.errors import UnknownLayerError
+
+
+class Verdict(StrEnum):
+    PROVED = "proved"
+    REFUTED = "refuted"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    derivation: str
+    name: str
+    statement: str
+    verdict: Verdict
+    expected: Verdict
+    needs: tuple[str, ...]
+    witness: str | None
+    detail: str
+    seconds: float
+    steps: int
+    file: str
+    line: int
+    source: str
+
+    @property
+    def as_expected(self):
+        return self.verdict is self.expected
+
+
+@dataclass(frozen=True)
+class GeneratedFile:
+    path: Path
+    sha256: str
+    theorems: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    kernel: str
+    check: str
+    passed: bool
+    detail: str = "worst 1e-9, budget 1e-7"
+    seconds: float = 0.01
+
+
+def outcome(verdict, expected=None, **changes):
+    fields = {
+        "derivation": "bias_cancellation",
+        "name": "mean_absorbs_bias",
+        "statement": "mean(z + b) = mean(z) + b",
+        "verdict": Verdict(verdict),
+        "expected": Verdict(expected or verdict),
+        "needs": ("m >= 1",),
+        "witness": "m = 1: left 0, right 1" if verdict == "refuted" else None,
+        "detail": "normal forms differ" if verdict == "unknown" else "",
+        "seconds": 0.0021,
+        "steps": 3,
+        "file": "derivations/bias_cancellation.py",
+        "line": 12,
+        "source": "(1.2) to (1.4)",
+    }
+    return Outcome(**{**fields, **changes})
+
+
+def replace_module(monkeypatch, name, **contents):
+    """Have `name` imported as a module of these contents."""
+    module = ModuleType(name)
+    module.__dict__.update(contents)
+    monkeypatch.setitem(sys.modules, name, module)
+
+
+def proving(monkeypatch, outcomes):
+    """Have the derivations come to these outcomes, or raise what is an exception."""
+
+    def prove_paths(paths, on_outcome):
+        for each in outcomes:
+            if isinstance(each, BaseException):
+                raise each
+            on_outcome(each)
+        return list(outcomes)
+
+    replace_module(monkeypatch, "bnsym.proof.suite", prove_paths=prove_paths)
+
+
+def generating(monkeypatch, *layers):
+    """Have these layers, whose kernel files are empty."""
+
+    def generate(layer_name, directory):
+        if layer_name not in layers:
+            raise UnknownLayerError(f"generate: no layer {layer_name!r}; there are {', '.join(layers)}")
+        directory.mkdir(parents=True, exist_ok=True)
+        path = directory / f"{layer_name}.py"
+        path.write_text("", encoding="utf-8")
+        return GeneratedFile(path, "0123456789abcdef", (f"{layer_name}.input_gradient",))
+
+    replace_module(monkeypatch, "bnsym.kernels.generate", generate=generate)
+    replace_module(monkeypatch, "bnsym.layers.table", LAYERS=dict.fromkeys(layers))
+
+
+def verifying(monkeypatch, results):
+    """Have the checks of a folder's kernels come to these results."""
+
+    def verify_directory(directory, on_result):
+        for each in results:
+            on_result(each)
+        return list(results)
+
+    replace_module(monkeypatch, "bnsym.verify.run", verify_directory=verify_directory)
