@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from io import TextIOWrapper
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
@@ -54,6 +56,9 @@ path_type = click.Path(path_type=Path)
 @click.version_option(__version__, "--version", message="bnsym %(version)s")
 def main() -> None:
     """Derive, prove, generate and check normalization layers, for every size."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # a claim may hold letters that the terminal's encoding lacks
+            stream.reconfigure(errors="backslashreplace")
 
 
 @main.command(epilog=EPILOG)

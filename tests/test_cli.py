@@ -86,6 +86,13 @@ def test_brackets_in_a_witness_are_shown_as_they_are(monkeypatch):
     assert "x[i] = [1/2, red], :m: [bold]1[/bold]" in call("prove").stdout
 
 
+def test_letters_that_the_encoding_lacks_are_escaped(monkeypatch):
+    proving(monkeypatch, [outcome("proved", needs=("σ² + ε > 0",))])
+    done = CliRunner(charset="ascii").invoke(main, ["prove"])
+    assert done.exit_code == 0, done.exception
+    assert "\\u03c3\\xb2 + \\u03b5 > 0" in done.stdout
+
+
 def test_prove_json(monkeypatch):
     proving(monkeypatch, [PROVED, NOT_PROVED])
     done = call("prove", "--json")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def document(command: str, found: Found, seconds: float) -> str:
     """The document that every command writes with --json; `items` are what this command found."""
     head = {"command": command, "seconds": round(seconds, 4)}
-    return json.dumps({**head, **_plain(found)}, ensure_ascii=False, indent=1, default=_plain)
+    return json.dumps({**head, **_plain(found)}, indent=1, default=_plain)
 
 
 def _plain(value: Any) -> Any:

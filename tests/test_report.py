@@ -1,0 +1,105 @@
+"""Tables fit their width, cut no name short, and mark what is wrong; progress is for terminals alone."""
+
+import io
+import sys
+
+import pytest
+from rich.console import Console
+from stand_ins import CheckResult, outcome
+
+from bnsym.report import progress, summary, terminal
+from bnsym.report.work import Found, Phase
+
+LONG = "average_of_mini_batch_variances_is_not_the_training_variance"
+
+OUTCOMES = [
+    outcome("proved", needs=("m >= 1", "sigma^2 + eps > 0")),
+    outcome("refuted", name=LONG, witness="T = 2, m = 1, x = [[0], [1]]: left 0, right 1/4"),
+    outcome("refuted", "proved", derivation="layer_norm_backward_from_first_principles", seconds=123.4),
+]
+RESULTS = [
+    CheckResult("batch_norm", "central differences, (N, C, H, W), float32, grad_gamma", True),
+    CheckResult("batch_norm", "constant channel", False, "3 of 8 entries off, first at (0, 1)"),
+]
+PHASES = [
+    Phase("prove", 1.0, Found("60 proved", 0)),
+    Phase("generate", 0.1, Found("none", 2)),
+    Phase("verify", 0, None),
+]
+KILLS = {
+    "projection term dropped": {"central differences": True, "exact oracle": True, "blind: sum of y": False},
+    "eps dropped in the backward": {"central differences": False, "exact oracle": False},
+}
+RENDERED = [
+    (terminal.prove_table, OUTCOMES),
+    (terminal.verify_table, RESULTS),
+    (terminal.phase_table, PHASES),
+    (terminal.kill_table, KILLS),
+]
+
+
+def rendered(table, width):
+    out = Console(width=width, file=io.StringIO(), highlight=False)
+    out.print(table)
+    return out.file.getvalue()
+
+
+@pytest.mark.parametrize("width", [60, 80, 120, 200])
+@pytest.mark.parametrize(("table", "items"), RENDERED, ids=[row[0].__name__ for row in RENDERED])
+def test_a_table_fits_its_width_and_cuts_nothing_short(table, items, width):
+    text = rendered(table(items), width)
+    assert max(map(len, text.splitlines())) <= width
+    assert "…" not in text
+    assert "\x1b" not in text
+
+
+def test_at_80_columns_no_name_is_lost():
+    lines = rendered(terminal.prove_table(OUTCOMES), 80).splitlines()
+    first_column = "".join(line[: lines[0].index("verdict")].strip() for line in lines)
+    assert LONG in first_column
+
+
+def test_unexpected_verdicts_are_marked_and_expected_ones_are_not():
+    text = rendered(terminal.prove_table(OUTCOMES), 120)
+    assert text.count("✗") == 1
+    assert "expected proved" in text
+
+
+def test_the_kill_matrix_marks_the_mutant_that_survives():
+    lines = rendered(terminal.kill_table(KILLS), 80).splitlines()
+    assert lines[2].split() == ["projection", "term", "dropped", "●", "●", "·", "2"]
+    assert lines[3].split() == ["eps", "dropped", "in", "the", "backward", "·", "·", "·", "✗", "SURVIVES"]
+    assert lines[4:] == ["1  central differences", "2  exact oracle", "3  blind: sum of y"]
+
+
+def test_a_phase_that_was_not_run_says_so():
+    lines = rendered(terminal.phase_table(PHASES), 80).splitlines()
+    assert lines[3].split()[:4] == ["generate", "✗", "exit", "2"]
+    assert lines[4].split() == ["verify", "not", "run"]
+
+
+@pytest.mark.parametrize(
+    ("codes", "expected"),
+    [([], 0), ([0, 0], 0), ([0, 3], 3), ([3, 2], 2), ([2, 1, 3], 1), ([0, 1], 1)],
+)
+def test_the_worst_exit_code(codes, expected):
+    assert summary.worst(codes) == expected
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+@pytest.mark.parametrize(("stream", "wanted", "shows"), [(Terminal, True, True), (Terminal, False, False)])
+def test_progress_is_shown_where_it_is_wanted(monkeypatch, stream, wanted, shows):
+    monkeypatch.setattr("sys.stderr", stream())
+    with progress.progress(wanted) as tell:
+        tell("prove: means: [red] x[i]")
+    assert ("prove: means: [red] x[i]" in sys.stderr.getvalue()) is shows
+
+
+def test_progress_is_silent_where_nobody_looks(capsys):
+    with progress.progress() as tell:
+        tell("prove")
+    assert capsys.readouterr() == ("", "")
