@@ -114,6 +114,8 @@ def mentions(node: ast.AST) -> Iterator[str]:
     match node:
         case ast.Name(id=name) | ast.Attribute(attr=name) if name in FORBIDDEN_NAMES:
             yield name
+        case ast.Call() if called(node) == "S":  # S(text) is sympify(text); S.One and the like are fine
+            yield "S(...)"
         case ast.Import(names=names):
             yield from (a.name for a in names if a.name.split(".")[0] in FORBIDDEN_MODULES)
         case ast.ImportFrom(module=module, names=names):
@@ -217,6 +219,8 @@ PLANTED = [
     (nothing_forbidden, "terms/nodes.py", "same = a.equals(b)", 1),
     (nothing_forbidden, "terms/nodes.py", "found = map(eval, texts)", 1),
     (nothing_forbidden, "terms/nodes.py", "exec('x = 1')", 1),
+    (nothing_forbidden, "terms/nodes.py", "import sympy\nhalf = sympy.S(text) / 2", 1),
+    (nothing_forbidden, "terms/nodes.py", "import sympy\nhalf = sympy.S.Half", 0),
     (nothing_forbidden, "terms/nodes.py", "import pickle", 1),
     (nothing_forbidden, "terms/nodes.py", "from pickle import loads", 1),
     (nothing_forbidden, "terms/nodes.py", "def evaluate(simplified): return simplified", 0),
