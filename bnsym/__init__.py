@@ -7,7 +7,7 @@ SymPy (`bnsym --help`) does not wait for it.
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bnsym.errors import (
     BnsymError,
@@ -24,16 +24,53 @@ from bnsym.errors import (
     UsageError,
 )
 
+if TYPE_CHECKING:
+    from bnsym.layers.layer import Layer
+    from bnsym.layers.table import layer
+    from bnsym.proof.derivation import Derivation
+    from bnsym.proof.outcome import Outcome, Verdict
+    from bnsym.proof.reasons import algebra, differentiation, exchange, linearity, sifting, signs, substitution, sums, theorem, unfold
+    from bnsym.proof.suite import prove_paths
+    from bnsym.report.script import main
+    from bnsym.terms.surface import derivative, index, scalar, size, sizes, tensor
+
 __version__ = "0.1.0"
 
 # public name -> the module it lives in; each also imported under TYPE_CHECKING, for type checkers
-_HOMES: dict[str, str] = {}
+_HOMES: dict[str, str] = {
+    "Derivation": "bnsym.proof.derivation",
+    "Layer": "bnsym.layers.layer",
+    "Outcome": "bnsym.proof.outcome",
+    "Verdict": "bnsym.proof.outcome",
+    "algebra": "bnsym.proof.reasons",
+    "derivative": "bnsym.terms.surface",
+    "differentiation": "bnsym.proof.reasons",
+    "exchange": "bnsym.proof.reasons",
+    "index": "bnsym.terms.surface",
+    "layer": "bnsym.layers.table",
+    "linearity": "bnsym.proof.reasons",
+    "main": "bnsym.report.script",
+    "prove_paths": "bnsym.proof.suite",
+    "scalar": "bnsym.terms.surface",
+    "sifting": "bnsym.proof.reasons",
+    "signs": "bnsym.proof.reasons",
+    "size": "bnsym.terms.surface",
+    "sizes": "bnsym.terms.surface",
+    "substitution": "bnsym.proof.reasons",
+    "sums": "bnsym.proof.reasons",
+    "tensor": "bnsym.terms.surface",
+    "theorem": "bnsym.proof.reasons",
+    "unfold": "bnsym.proof.reasons",
+}
 
 __all__ = [
     "BnsymError",
     "CheckError",
+    "Derivation",
     "InternalError",
+    "Layer",
     "MismatchError",
+    "Outcome",
     "ScopeError",
     "SizeError",
     "StepError",
@@ -42,6 +79,26 @@ __all__ = [
     "UnknownLayerError",
     "UnsupportedTermError",
     "UsageError",
+    "Verdict",
+    "algebra",
+    "derivative",
+    "differentiation",
+    "exchange",
+    "index",
+    "layer",
+    "linearity",
+    "main",
+    "prove_paths",
+    "scalar",
+    "sifting",
+    "signs",
+    "size",
+    "sizes",
+    "substitution",
+    "sums",
+    "tensor",
+    "theorem",
+    "unfold",
 ]
 
 

@@ -1,0 +1,1 @@
+"""How terms change: the normal form of sums of symbolic length, derivatives, signs, adjoints."""

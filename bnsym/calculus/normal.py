@@ -1,0 +1,281 @@
+"""From terms to polynomials over atoms, and the decision whether two terms are equal.
+
+Equal iff the difference, cleared of the denominators that stand outside sums and reduced by s**2 = P, is
+the zero polynomial.  Each step is an identity where both sides are defined, so a zero is a proof; anything
+else is no refutation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from functools import cache
+from typing import Any
+
+from bnsym.calculus.atoms import (
+    Atom,
+    Kind,
+    Polynomial,
+    Position,
+    Variable,
+    at,
+    combine,
+    entry_atom,
+    position,
+    size_atom,
+    symbol_atom,
+    variable,
+)
+from bnsym.calculus.polynomial import accumulate, constant, merge, of_atom, scale, subtract
+from bnsym.calculus.sums import ALL_RULES, SumAlgebra, delta_of, position_value, symbolic_power
+from bnsym.errors import SizeError, UnsupportedTermError
+from bnsym.terms.nodes import (
+    Add,
+    Definition,
+    Delta,
+    Entry,
+    Index,
+    Mul,
+    Number,
+    Power,
+    Size,
+    Sum,
+    Symbol,
+    Term,
+    add,
+    number,
+    subtract as term_difference,
+)
+from bnsym.terms.walk import free_indices
+
+Environment = dict[Index, Position]
+
+
+class Normalizer(SumAlgebra):
+    """Normal forms under a set of rules and definitions.
+
+    A defined entry is opened if its name is in `opened` (None: all), else it is an entry like any other.
+    """
+
+    def __init__(
+        self,
+        definitions: Mapping[str, Definition],
+        opened: frozenset[str] | None = None,
+        rules: frozenset[str] = ALL_RULES,
+    ) -> None:
+        super().__init__(rules)
+        self.definitions = definitions
+        self.opened = opened
+        self._done: dict[tuple[Term, tuple[tuple[Index, Position], ...]], Polynomial] = {}
+        self._bodies: dict[str, tuple[list[Variable], Polynomial]] = {}
+
+    def normal_form(self, term: Term) -> Polynomial:
+        """The polynomial of a term whose free indices stand for every position in their ranges."""
+        return self.convert(term, {})
+
+    def equal(self, left: Term, right: Term) -> bool:
+        """True only if left = right wherever both are defined."""
+        self.work = 0
+        difference = subtract(self.normal_form(left), self.normal_form(right))
+        return self.is_zero(difference)
+
+    def is_zero(self, polynomial: Polynomial) -> bool:
+        """True only if the polynomial vanishes wherever it is defined."""
+        return not self.cleared(polynomial)
+
+    def cleared(self, polynomial: Polynomial) -> Polynomial:
+        """A multiple of the polynomial by squares of its denominators, without denominators of several terms."""
+        while True:
+            worst = [(a, e) for row in polynomial for a, e in row if a.kind == Kind.RADICAL and e < 0]
+            if not worst:
+                return polynomial
+            radical = max({a for a, _ in worst}, key=lambda a: (a.height, len(a.key), a.key))
+            lift = max(-e for a, e in worst if a is radical)
+            polynomial = self._lifted(polynomial, radical, lift + lift % 2)
+
+    def _lifted(self, polynomial: Polynomial, radical: Atom, exponent: int) -> Polynomial:
+        total: Polynomial = {}
+        for row, coefficient in polynomial.items():
+            accumulate(total, self.reduce(merge(row, ((radical, exponent),))), coefficient)
+        return total
+
+    def convert(self, term: Term, environment: Environment) -> Polynomial:
+        """The polynomial of a term, its free indices at the given positions (absent: at themselves)."""
+        relevant = [index for index in free_indices(term) if index in environment]
+        key = (term, tuple((i, environment[i]) for i in sorted(relevant, key=lambda i: i.name)))
+        done = self._done.get(key)
+        if done is None:
+            done = self._done[key] = _RULES[type(term)](self, term, environment)
+        return done
+
+    def place(self, term: Term, environment: Environment) -> Position:
+        """An index term as a position."""
+        match term:
+            case Index():
+                return environment[term] if term in environment else self._free_place(term)
+            case Size(name, least):
+                return at(size_atom(name, least))
+            case Number(value) if value.denominator == 1:
+                return position({}, int(value))
+            case Add(terms):
+                total = position({}, 0)
+                for part in terms:
+                    total = combine(total, self.place(part, environment))
+                return total
+            case Mul((Number(value), part)) if value.denominator == 1:
+                return combine(position({}, 0), self.place(part, environment), int(value))
+        raise UnsupportedTermError("a position must be an index or a size, plus or minus integers")
+
+    def _free_place(self, index: Index) -> Position:
+        """low..high is 1..length, shifted."""
+        shift = combine(self.place(index.low, {}), position({}, 1), -1)
+        free = variable(index.name, self.convert(_length(index), {}))
+        return combine(at(free), shift)
+
+    # -- ranges -----------------------------------------------------------------------------------
+
+    def sum(self, term: Sum, environment: Environment) -> Polynomial:
+        """A sum over low..high, split at the sizes and the integer that its length is the sum of."""
+        length = self._affine(_length(term.index), environment)
+        if length is None:
+            high = self.convert(_length(term.index), environment)
+            return self._segment(term, environment, high, position({}, 0))
+        total: Polynomial = {}
+        done = position({}, 0)
+        for size, times in length.parts:
+            for _ in range(times):
+                accumulate(total, self._segment(term, environment, of_atom(size), done))  # type: ignore[arg-type]
+                done = combine(done, at(size))
+        return self._ends(term, environment, total, done, length.constant)
+
+    def _affine(self, length: Term, environment: Environment) -> Position | None:
+        """The length as a sum of sizes and an integer; None for a product of sizes or a ragged length."""
+        try:
+            place = self.place(length, environment)
+        except UnsupportedTermError:
+            return None
+        if any(isinstance(base, Variable) or times < 0 for base, times in place.parts):
+            raise SizeError(
+                "a sum's range must have a length that is a sum of sizes, a product, or a tensor's entry"
+            )
+        least = sum(times * base.payload[1] for base, times in place.parts)  # type: ignore[union-attr]
+        if least + place.constant < 0:
+            raise SizeError(
+                f"a sum's range has length {place.key}, which may be negative; declare a larger least size"
+            )
+        return place
+
+    def _segment(self, term: Sum, environment: Environment, high: Polynomial, done: Position) -> Polynomial:
+        taken = {v.name for place in environment.values() for v in place.free}
+        name = next(name for name in (f"?{k}" for k in range(10_000)) if name not in taken)
+        binder = variable(name, high)
+        return self.sum_over(binder, self._body_at(term, environment, combine(done, at(binder))))
+
+    def _ends(
+        self, term: Sum, environment: Environment, total: Polynomial, done: Position, extra: int
+    ) -> Polynomial:
+        """Add the entries after the last whole size, or take away those that are too many."""
+        sign = 1 if extra > 0 else -1
+        for k in range(abs(extra)):
+            offset = k + 1 if extra > 0 else -k
+            place = combine(done, position({}, 1), offset)
+            accumulate(total, self._body_at(term, environment, place), sign)
+        return total
+
+    def _body_at(self, term: Sum, environment: Environment, place: Position) -> Polynomial:
+        """The body at the place-th position of the range, counted from 1."""
+        low = self.place(term.index.low, environment)
+        where = combine(combine(place, low), position({}, 1), -1)
+        return self.convert(term.body, {**environment, term.index: where})
+
+    # -- definitions ------------------------------------------------------------------------------
+
+    def entry(self, term: Entry, environment: Environment) -> Polynomial:
+        """An entry; a defined one that is to be opened becomes its body."""
+        name = term.tensor.name
+        where = tuple(self.place(index, environment) for index in term.indices)
+        if name not in self.definitions or (self.opened is not None and name not in self.opened):
+            return of_atom(entry_atom(name, where, term.tensor.sign))
+        parameters, body = self._body_of(name)
+        return self.move(body, dict(zip(parameters, where, strict=True)))
+
+    def _body_of(self, name: str) -> tuple[list[Variable], Polynomial]:
+        if name not in self._bodies:
+            definition = self.definitions[name]
+            generic: Environment = {}
+            variables = []
+            for k, index in enumerate(definition.parameters):
+                high = self.convert(_length(index), generic)
+                variables.append(variable(f"!{k}", high))
+                generic[index] = at(variables[-1])
+            self._bodies[name] = variables, self.convert(definition.body, generic)
+        return self._bodies[name]
+
+
+def _length(index: Index) -> Term:
+    return index.high if index.low is number(1) else _simple_length(index.low, index.high)
+
+
+@cache
+def _simple_length(low: Term, high: Term) -> Term:
+    return add(term_difference(high, low), number(1))
+
+
+def _number(normalizer: Normalizer, term: Number, environment: Environment) -> Polynomial:
+    return constant(term.value)
+
+
+def _symbol(normalizer: Normalizer, term: Symbol, environment: Environment) -> Polynomial:
+    return of_atom(symbol_atom(term.name, term.sign))
+
+
+def _integer(normalizer: Normalizer, term: Term, environment: Environment) -> Polynomial:
+    return position_value(normalizer.place(term, environment))
+
+
+def _add(normalizer: Normalizer, term: Add, environment: Environment) -> Polynomial:
+    total: Polynomial = {}
+    for part in term.terms:
+        accumulate(total, normalizer.convert(part, environment))
+    return total
+
+
+def _mul(normalizer: Normalizer, term: Mul, environment: Environment) -> Polynomial:
+    factors = [normalizer.convert(part, environment) for part in term.factors]
+    numbers = [f for f in factors if len(f) == 1 and () in f]
+    rest = sorted((f for f in factors if not (len(f) == 1 and () in f)), key=len)
+    product = normalizer.product(rest)
+    for value in numbers:
+        product = scale(product, value[()])
+    return product
+
+
+def _power(normalizer: Normalizer, term: Power, environment: Environment) -> Polynomial:
+    base = normalizer.convert(term.base, environment)
+    if not isinstance(term.exponent, Number):
+        return symbolic_power(normalizer, base, normalizer.place(term.exponent, environment))
+    halves = term.exponent.value * 2
+    if halves.denominator != 1:
+        raise UnsupportedTermError(
+            f"the exponent {term.exponent.value}: integers, halves of integers and terms in sizes are known"
+        )
+    return normalizer.half_power(base, int(halves))
+
+
+def _delta(normalizer: Normalizer, term: Delta, environment: Environment) -> Polynomial:
+    left, right = normalizer.place(term.left, environment), normalizer.place(term.right, environment)
+    return delta_of(combine(left, right, -1))
+
+
+_RULES: dict[type[Term], Callable[[Normalizer, Any, Environment], Polynomial]] = {
+    Number: _number,
+    Symbol: _symbol,
+    Size: _integer,
+    Index: _integer,
+    Entry: Normalizer.entry,
+    Add: _add,
+    Mul: _mul,
+    Power: _power,
+    Sum: Normalizer.sum,
+    Delta: _delta,
+}

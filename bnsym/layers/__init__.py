@@ -1,0 +1,1 @@
+"""What is defined: one file a layer, and a table of them."""

@@ -1,0 +1,1 @@
+"""Why it is true: claims, verdicts, named reasons, derivations, counterexamples."""

@@ -1,0 +1,128 @@
+"""A derivation: definitions, and theorems about them in the order of their document."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from time import perf_counter
+from typing import Any, TypeVar
+
+from bnsym.errors import StepError, UsageError
+from bnsym.layers.layer import Layer
+from bnsym.proof.outcome import Outcome, Verdict
+from bnsym.proof.prover import Decision
+from bnsym.proof.theorems import Chain, Inductive, Theorem, here
+from bnsym.terms.nodes import Term
+from bnsym.terms.scope import Scope
+
+
+Kind = TypeVar("Kind", bound=Theorem)
+
+
+class Derivation(Scope):
+    """Definitions and theorems, written in SymPy; `check` decides them all.
+
+    `name` is what reports show, `source` the document.  A theorem's name is unique in its derivation.
+    """
+
+    registry: list[Derivation] = []  # noqa: RUF012 - what scripts make, in order; see proof.suite
+
+    def __init__(self, name: str, source: str = "") -> None:
+        super().__init__()
+        self.name = name
+        self.source = source
+        self.place = here()
+        self.theorems: list[Theorem] = []
+        Derivation.registry.append(self)
+
+    def include(self, layer: Layer) -> Layer:
+        """Take a layer's equations as this derivation's definitions; returns the layer."""
+        for definition in layer.definitions.values():
+            if definition.tensor.name in self.definitions:
+                raise UsageError(
+                    f"{self.name} includes {layer.name}: {definition.tensor.name} is defined already"
+                )
+            self.definitions[definition.tensor.name] = definition
+        return layer
+
+    # -- theorems -------------------------------------------------------------------------------------
+
+    def prove(self, name: str, left: Any, right: Any, relation: str = "=", eq: str = "") -> Theorem:
+        """State left relation right, for every size and value; it is expected to be proved."""
+        return self._add(Theorem(*self._statement(name, left, relation, right, eq, Verdict.PROVED)))
+
+    def refute(self, name: str, left: Any, right: Any, relation: str = "=", eq: str = "") -> Theorem:
+        """State a claim that is expected to be false; the suite fails unless a counterexample is found."""
+        return self._add(Theorem(*self._statement(name, left, relation, right, eq, Verdict.REFUTED)))
+
+    def chain(self, name: str, start: Any, eq: str = "") -> Chain:
+        """A theorem line by line: start, then `.step(...)` for each line of the document."""
+        return self._add(Chain(*self._statement(name, start, "=", start, eq, Verdict.PROVED)))
+
+    def induction(self, name: str, left: Any, right: Any, over: Any, eq: str = "") -> Inductive:
+        """State left = right for every value of the size `over`, by induction from 1."""
+        statement = self._statement(name, left, "=", right, eq, Verdict.PROVED)
+        return self._add(Inductive(*statement, over=self.read(over)))
+
+    def _statement(
+        self, name: str, left: Any, relation: str, right: Any, eq: str, expected: Verdict
+    ) -> tuple[Any, ...]:
+        return self, name, self.read(left), relation, self.read(right), eq, expected, here()
+
+    def _add(self, theorem: Kind) -> Kind:
+        if theorem.name in {other.name for other in self.theorems}:
+            raise UsageError(
+                f"{self.name} has a theorem {theorem.name!r} already; give the second one its own name"
+            )
+        self.theorems.append(theorem)
+        return theorem
+
+    # -- checking -------------------------------------------------------------------------------------
+
+    def check(self, on_outcome: Callable[[Outcome], None] = lambda outcome: None) -> list[Outcome]:
+        """Decide every theorem in order; a later one may use those proved before it.
+
+        A step that does not follow gives an outcome of verdict unknown or refuted whose detail names the
+        step, both sides and the counterexample; see `require` for an error instead.
+        """
+        proved: dict[str, tuple[Term, Term]] = {}
+        outcomes = []
+        for theorem in self.theorems:
+            start = perf_counter()
+            decision, detail = self._decide(theorem, proved)
+            if decision.verdict is Verdict.PROVED and theorem.relation == "=":
+                proved[theorem.name] = (theorem.left, theorem.right)
+            outcomes.append(self._outcome(theorem, decision, detail, perf_counter() - start))
+            on_outcome(outcomes[-1])
+        return outcomes
+
+    def _decide(self, theorem: Theorem, proved: dict[str, tuple[Term, Term]]) -> tuple[Decision, str]:
+        try:
+            decision = theorem.decide(proved)
+        except StepError as error:
+            return Decision(Verdict.UNKNOWN), str(error)
+        return decision, decision.detail
+
+    def _outcome(self, theorem: Theorem, decision: Decision, detail: str, seconds: float) -> Outcome:
+        source = " ".join(part for part in (self.source, f"({theorem.eq})" if theorem.eq else "") if part)
+        return Outcome(
+            derivation=self.name,
+            name=theorem.name,
+            statement=str(theorem.claim),
+            verdict=decision.verdict,
+            expected=theorem.expected,
+            needs=decision.needs,
+            witness=None if decision.witness is None else str(decision.witness),
+            detail=detail,
+            seconds=seconds,
+            steps=theorem.steps,
+            file=_shown(theorem.place.file),
+            line=theorem.place.line,
+            source=source,
+        )
+
+
+def _shown(file: str) -> str:
+    """The path relative to the current directory where it lies under it."""
+    path = Path(file)
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else file

@@ -1,0 +1,43 @@
+"""Verdicts and what is reported of a theorem."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Verdict(StrEnum):
+    """The three answers.  Unknown is never reported as refuted, nor a passing sample as proved."""
+
+    PROVED = "proved"
+    REFUTED = "refuted"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One theorem's result.
+
+    `needs` are the conditions under which it is proved; `witness` the counterexample in one line; `detail`
+    what was tried where nothing was decided, or why the outcome is not as expected; `seconds` the time of
+    the decision with all its steps; `steps` how many steps were checked; `file` and `line` where it stands.
+    """
+
+    derivation: str
+    name: str
+    statement: str
+    verdict: Verdict
+    expected: Verdict
+    needs: tuple[str, ...]
+    witness: str | None
+    detail: str
+    seconds: float
+    steps: int
+    file: str
+    line: int
+    source: str
+
+    @property
+    def as_expected(self) -> bool:
+        """True when the verdict is the one that the derivation states."""
+        return self.verdict is self.expected

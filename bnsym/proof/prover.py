@@ -1,0 +1,85 @@
+"""From a claim to a verdict: the normal form proves, exact instances refute, else the answer is unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bnsym.calculus.algebra import WorkLimitError
+from bnsym.calculus.normal import Normalizer
+from bnsym.calculus.signs import Range, Signs
+from bnsym.errors import InternalError
+from bnsym.proof.claims import Claim, Need, assumptions_of, needs_of
+from bnsym.proof.outcome import Verdict
+from bnsym.proof.witness import Witness, agreeing_instance, contradicts, find_witness
+from bnsym.terms.nodes import ZERO, Definition, Term, subtract
+
+_MIRROR = {"<": ">", "<=": ">="}
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A verdict with its grounds: needs where proved, a witness where refuted, what was tried else."""
+
+    verdict: Verdict
+    needs: tuple[str, ...] = ()
+    witness: Witness | None = None
+    detail: str = ""
+
+
+def decide(claim: Claim) -> Decision:
+    """Prove the claim for every size, or refute it at the smallest instance, or say unknown."""
+    claim = claim.expanded()
+    normalizer = Normalizer(claim.definitions)
+    limit = ""
+    try:
+        if holds(claim, normalizer):
+            return confirm(claim)
+    except WorkLimitError:
+        limit = "the normal form grew beyond its limit; "
+    witness, tried = find_witness(claim)
+    if witness is not None:
+        return Decision(Verdict.REFUTED, witness=witness)
+    return Decision(Verdict.UNKNOWN, detail=f"{limit or 'not proved by the normal form; '}{tried}")
+
+
+def confirm(claim: Claim, extra: tuple[Need, ...] = ()) -> Decision:
+    """A proved claim's decision: its needs, after one exact instance has agreed.
+
+    The instance shares no code with the normal form, so a disagreement is a bug and is raised; and where
+    no instance meets the needs, the claim would say nothing, so it is unknown.
+    """
+    claim = claim.expanded()
+    instance = agreeing_instance(claim)
+    if instance is None:
+        return Decision(
+            Verdict.UNKNOWN, detail="proved, but no exact instance was found that meets its needs"
+        )
+    if contradicts(claim, instance):
+        raise InternalError(
+            f"bnsym contradicts itself: {claim} was proved, and fails at {instance}; report it"
+        )
+    needs = tuple(dict.fromkeys((*map(str, extra), *map(str, needs_of(claim)), *assumptions_of(claim))))
+    return Decision(Verdict.PROVED, needs=needs)
+
+
+def holds(claim: Claim, normalizer: Normalizer) -> bool:
+    """True only if the relation holds wherever both sides have a value."""
+    if claim.relation == "=":
+        return normalizer.equal(claim.left, claim.right)
+    return ordered(claim)
+
+
+def ordered(claim: Claim) -> bool:
+    """True only if signs show the order: of a side against 0, or of the difference as it is written."""
+    left, right, relation = claim.left, claim.right, claim.relation
+    if relation in _MIRROR:
+        left, right, relation = right, left, _MIRROR[relation]
+    known = _sign(left, right, claim.definitions)
+    return known.positive if relation == ">" else known.above
+
+
+def _sign(left: Term, right: Term, definitions: Mapping[str, Definition]) -> Range:
+    needs = needs_of(Claim(left, ">", right, definitions))
+    signs = Signs(definitions, frozenset(need.term for need in needs if need.condition == "> 0"))
+    return signs.of(left if right is ZERO else subtract(left, right))
