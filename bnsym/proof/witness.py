@@ -17,7 +17,7 @@ from typing import Any
 
 from bnsym.errors import UndefinedValueError
 from bnsym.proof.claims import Claim, Need, needs_of, used_terms
-from bnsym.terms.enclosure import Enclosure, ExactArithmetic
+from bnsym.terms.enclosure import Enclosure, Exact, ExactArithmetic, enclose
 from bnsym.terms.evaluate import Evaluator, Instance
 from bnsym.terms.nodes import Entry, Index, Sign, Size, Symbol, Tensor, Term
 from bnsym.terms.walk import free_indices, subterms
@@ -74,10 +74,10 @@ class _Arithmetic(ExactArithmetic):
     def __init__(self) -> None:
         self.irrational: list[Fraction] = []
 
-    def sqrt(self, value: Enclosure) -> Enclosure:
+    def sqrt(self, value: Exact) -> Exact:
         root = super().sqrt(value)
-        if value.exact and not root.exact:
-            self.irrational.append(value.low)
+        if isinstance(value, Fraction) and not isinstance(root, Fraction):
+            self.irrational.append(value)
         return root
 
 
@@ -141,16 +141,15 @@ class Search:
             right = evaluator.value(self.claim.right, candidate.positions)
         except UndefinedValueError:
             return None
-        return _Trial(left, right, tuple(arithmetic.irrational))
+        return _Trial(enclose(left), enclose(right), tuple(dict.fromkeys(arithmetic.irrational)))
 
     def _instance(self, candidate: _Candidate, random: Random | None) -> Instance:
-        def missing(entry: Entry, at: tuple[int, ...]) -> Enclosure:
+        def missing(entry: Entry, at: tuple[int, ...]) -> Fraction:
             value = _drawn(random, entry.tensor.sign) if random else _first(entry.tensor.sign)
             candidate.entries[(entry.tensor.name, at)] = value
-            return Enclosure(value, value)
+            return value
 
-        scalars = {name: Enclosure(value, value) for name, value in candidate.scalars.items()}
-        entries = {key: Enclosure(value, value) for key, value in candidate.entries.items()}
+        scalars, entries = dict(candidate.scalars), dict(candidate.entries)
         return Instance(candidate.sizes, scalars, entries, self.claim.definitions, missing)
 
     def _holds(self, need: Need, evaluator: Evaluator, candidate: _Candidate) -> bool:
@@ -158,7 +157,7 @@ class Search:
         ranges = [evaluator.positions(index, candidate.positions) for index in inner]
         for at in product(*ranges):
             value = evaluator.value(need.term, {**candidate.positions, **dict(zip(inner, at, strict=True))})
-            if not _NEEDS[need.condition](value):
+            if not _NEEDS[need.condition](enclose(value)):
                 return False
         return True
 
@@ -255,20 +254,26 @@ def _witness(candidate: _Candidate, trial: _Trial) -> Witness:
 def _simplified(search: Search, candidate: _Candidate) -> Witness:
     """The failing candidate with each value as simple as it may be, and roots rational if they can be."""
     best, trial = _rational(search, candidate)
+    limit = search.evaluations + EVALUATION_LIMIT
     changed = True
-    while changed and search.evaluations < 4 * EVALUATION_LIMIT:
+    while changed:
         changed = False
         for store, key, sign in _slots(search, best):
             for value in SIMPLER[: _rank(store(best)[key])]:
-                if not _LEGAL[sign](value):
-                    continue
                 attempt = _copy(best)
                 store(attempt)[key] = value
-                found = _fails(search, attempt)
-                if found is not None and (len(found[1].irrational) <= len(trial.irrational)):
-                    best, trial, changed = *found, True
+                found = _fails(search, attempt) if _LEGAL[sign](value) else None
+                if found is not None and _cost(*found) < _cost(best, trial):
+                    best, trial = found
+                    changed = search.evaluations < limit
                     break
     return _witness(best, trial)
+
+
+def _cost(candidate: _Candidate, trial: _Trial) -> tuple[int, int]:
+    """Irrational roots first, then how far the values are from simple."""
+    values = (*candidate.scalars.values(), *candidate.entries.values())
+    return len(trial.irrational), sum(_rank(value) + value.denominator.bit_length() for value in values)
 
 
 def _fails(search: Search, candidate: _Candidate) -> tuple[_Candidate, _Trial] | None:

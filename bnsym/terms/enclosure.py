@@ -18,36 +18,34 @@ _SCALE = 1 << PRECISION
 
 
 def outward(low: Fraction, high: Fraction) -> Enclosure:
-    """The enclosure low..high; ends that differ are rounded outward, so that they stay short."""
-    if low == high:
-        return Enclosure(low, high)
+    """The enclosure of low..high, its ends rounded outward so that they stay short."""
     return Enclosure(Fraction(floor(low * _SCALE), _SCALE), Fraction(ceil(high * _SCALE), _SCALE))
 
 
 @dataclass(frozen=True, slots=True)
 class Enclosure:
-    """All that is known of a real number: low <= it <= high."""
+    """All that is known of a real number: low <= it <= high.  Mixes with rationals."""
 
     low: Fraction
     high: Fraction
 
-    def __add__(self, other: Enclosure) -> Enclosure:
+    def __add__(self, other: Exact) -> Enclosure:
+        other = enclose(other)
         return Enclosure(self.low + other.low, self.high + other.high)
 
-    def __sub__(self, other: Enclosure) -> Enclosure:
-        return Enclosure(self.low - other.high, self.high - other.low)
+    __radd__ = __add__
 
-    def __mul__(self, other: Enclosure) -> Enclosure:
-        if self.exact and other.exact:
-            value = self.low * other.low
-            return Enclosure(value, value)
+    def __mul__(self, other: Exact) -> Enclosure:
+        other = enclose(other)
         corners = [a * b for a in (self.low, self.high) for b in (other.low, other.high)]
         return outward(min(corners), max(corners))
 
-    def __truediv__(self, other: Enclosure) -> Enclosure:
-        if other.low <= 0 <= other.high:
+    __rmul__ = __mul__
+
+    def __rtruediv__(self, other: Exact) -> Enclosure:
+        if self.low <= 0 <= self.high:
             raise UndefinedValueError("division by zero, or by what cannot be told from it")
-        return self * outward(1 / other.high, 1 / other.low)
+        return outward(1 / self.high, 1 / self.low) * other
 
     def __pow__(self, exponent: int) -> Enclosure:
         low, high = self.low**exponent, self.high**exponent
@@ -70,23 +68,35 @@ class Enclosure:
         return f"{float((self.low + self.high) / 2):.12g}..."
 
 
+Exact = Fraction | Enclosure
+
+
+def enclose(value: Exact) -> Enclosure:
+    """A rational as an enclosure of no width; an enclosure as it is."""
+    return value if isinstance(value, Enclosure) else Enclosure(value, value)
+
+
 class ExactArithmetic:
-    """Arithmetic on enclosures."""
+    """Arithmetic on rationals, and on enclosures where a root is irrational."""
 
-    def number(self, value: Fraction) -> Enclosure:
-        """The enclosure that holds one rational."""
-        return Enclosure(value, value)
+    def number(self, value: Fraction) -> Exact:
+        """The rational itself."""
+        return value
 
-    def sqrt(self, value: Enclosure) -> Enclosure:
+    def sqrt(self, value: Exact) -> Exact:
         """The root, exact for perfect squares of rationals; a negative radicand has none."""
-        if value.high < 0 or (value.low < 0 and not value.exact):
-            raise UndefinedValueError("the square root of a negative number, or of what may be one")
-        low = root_below(value.low)
-        return Enclosure(low, low if value.exact and low * low == value.low else root_above(value.high))
+        if isinstance(value, Enclosure):
+            if value.low < 0:
+                raise UndefinedValueError("the square root of a negative number, or of what may be one")
+            return Enclosure(root_below(value.low), root_above(value.high))
+        if value < 0:
+            raise UndefinedValueError("the square root of a negative number")
+        low = root_below(value)
+        return low if low * low == value else Enclosure(low, root_above(value))
 
-    def is_zero(self, value: Enclosure) -> bool:
+    def is_zero(self, value: Exact) -> bool:
         """True when zero cannot be excluded."""
-        return value.low <= 0 <= value.high
+        return enclose(value).low <= 0 <= enclose(value).high
 
 
 def root_below(value: Fraction) -> Fraction:
