@@ -157,7 +157,7 @@ class Algebra:
 
     def _reduce_radical(self, monomial: Monomial, s: Atom, exponent: int) -> Polynomial | None:
         radical: Radical = s.payload
-        rest = {without(monomial, s, exponent): 1}
+        rest: Polynomial = {without(monomial, s, exponent): 1}
         if exponent >= 2:
             square = self.power(radical.square, exponent // 2)
             return self.product([rest, square, of_atom(s, exponent % 2)])

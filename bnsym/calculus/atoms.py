@@ -183,7 +183,7 @@ def move(where: Position, mapping: dict[Variable, Position]) -> Position:
     result = position({base: k for base, k in where.parts if base not in mapping}, where.constant)
     for base, factor in where.parts:
         if base in mapping:
-            result = combine(result, mapping[base], factor)  # type: ignore[index]
+            result = combine(result, mapping[base], factor)
     return result
 
 

@@ -8,7 +8,6 @@ else is no refutation.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from fractions import Fraction
 from functools import cache
 from typing import Any
 
@@ -44,6 +43,8 @@ from bnsym.terms.nodes import (
     Term,
     add,
     number,
+)
+from bnsym.terms.nodes import (
     subtract as term_difference,
 )
 from bnsym.terms.walk import free_indices
@@ -84,7 +85,7 @@ class Normalizer(SumAlgebra):
         return not self.cleared(polynomial)
 
     def cleared(self, polynomial: Polynomial) -> Polynomial:
-        """A multiple of the polynomial by squares of its denominators, without denominators of several terms."""
+        """The polynomial times squares of its denominators: none of several terms is left."""
         while True:
             worst = [(a, e) for row in polynomial for a, e in row if a.kind == Kind.RADICAL and e < 0]
             if not worst:
@@ -205,6 +206,8 @@ class Normalizer(SumAlgebra):
             generic: Environment = {}
             variables = []
             for k, index in enumerate(definition.parameters):
+                if not isinstance(index, Index):
+                    raise UnsupportedTermError(f"the recurrence {name} is no formula; use induction")
                 high = self.convert(_length(index), generic)
                 variables.append(variable(f"!{k}", high))
                 generic[index] = at(variables[-1])

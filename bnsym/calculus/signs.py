@@ -137,11 +137,7 @@ def _mul(signs: Signs, term: Mul) -> Range:
         part = signs.of(factor)
         known = known and (part.above or part.below)
         flips += part.below and not part.above
-    return (
-        Range(known and flips % 2 == 0, known and flips % 2 == 1, nonzero)
-        if known
-        else Range(nonzero=nonzero)
-    )
+    return Range(flips % 2 == 0, flips % 2 == 1, nonzero) if known else Range(nonzero=nonzero)
 
 
 def _power(signs: Signs, term: Power) -> Range:

@@ -137,7 +137,7 @@ class SumAlgebra(Algebra):
 
     def _close(self, binders: tuple[Variable, ...], body: Monomial) -> Polynomial:
         """The sum atom over these binders, under the least of its possible names."""
-        height = 1 + max(max(a.height for a, _ in body), max(b.height for b in binders))
+        height = 1 + max(*(a.height for a, _ in body), *(b.height for b in binders))
         named = [self._named(order, body, height) for order in self._orders(binders, body)]
         key, inner, row, coefficient = min(named, key=lambda candidate: candidate[0])
         free = frozenset().union(*(a.free for a, _ in row), *(b.free for b in inner)) - frozenset(inner)

@@ -15,7 +15,6 @@ from bnsym.proof.theorems import Chain, Inductive, Theorem, here
 from bnsym.terms.nodes import Term
 from bnsym.terms.scope import Scope
 
-
 Kind = TypeVar("Kind", bound=Theorem)
 
 
@@ -61,8 +60,9 @@ class Derivation(Scope):
 
     def induction(self, name: str, left: Any, right: Any, over: Any, eq: str = "") -> Inductive:
         """State left = right for every value of the size `over`, by induction from 1."""
-        statement = self._statement(name, left, "=", right, eq, Verdict.PROVED)
-        return self._add(Inductive(*statement, over=self.read(over)))
+        theorem = Inductive(*self._statement(name, left, "=", right, eq, Verdict.PROVED))
+        theorem.over = self.read(over)
+        return self._add(theorem)
 
     def _statement(
         self, name: str, left: Any, relation: str, right: Any, eq: str, expected: Verdict

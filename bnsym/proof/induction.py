@@ -98,7 +98,7 @@ def _vanishes_given(normalizer: Normalizer, goal: Polynomial, hypothesis: Polyno
 def _after_multiples(
     normalizer: Normalizer, goal: Polynomial, hypothesis: Polynomial
 ) -> Iterator[Polynomial]:
-    """goal - factor * hypothesis for each monomial factor that makes a term of the one a term of the other."""
+    """goal - factor * hypothesis for each monomial factor that makes their terms meet."""
     for first, other in product(hypothesis, goal):
         factor = merge(other, monomial_of((a, -e) for a, e in first))
         if all(a.simple for a, _ in factor):
@@ -109,11 +109,9 @@ def _after_multiples(
 def _solved(normalizer: Normalizer, equation: Polynomial, atom: Atom) -> Polynomial | None:
     """The atom's value if the equation is u*atom + B = 0 with a number u."""
     rows = [row for row in equation if any(a is atom for a, _ in row)]
-    if (
-        len(rows) != 1
-        or dict(rows[0])[atom] != 1
-        or not all(a.positive for a, _ in without(rows[0], atom, 1))
-    ):
+    if len(rows) != 1 or dict(rows[0])[atom] != 1:
+        return None
+    if not all(a.positive for a, _ in without(rows[0], atom, 1)):
         return None
     rest = {row: value for row, value in equation.items() if row != rows[0]}
     unit = {without(rows[0], atom, 1): equation[rows[0]]}

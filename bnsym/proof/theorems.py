@@ -80,7 +80,7 @@ class Chain(Theorem):
 
     lines: list[Step] = field(default_factory=list)
 
-    def step(self, eq: str, expression: Any, by: Reason, relation: str = "=") -> Chain:
+    def step(self, eq: str, expression: Any, by: Any, relation: str = "=") -> Chain:
         """The next line: (the line before) relation expression, by a named reason.
 
         `eq` is the equation's number in the document.  Nothing is checked before the derivation is.

@@ -7,7 +7,7 @@ that cannot be, the two sides' rigorous enclosures must be apart.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
@@ -25,8 +25,8 @@ from bnsym.terms.walk import free_indices, subterms
 SIZE_SPAN = 3  # each size is tried from its least to this much above it, less one
 TRIES_PER_SIZES = 6
 EVALUATION_LIMIT = 260
-SIMPLER = tuple(Fraction(v) for v in (0, 1, -1, 2, -2, 3, -3)) + (Fraction(1, 2), Fraction(4), Fraction(5))
-_LEGAL = {
+SIMPLER = (*(Fraction(v) for v in (0, 1, -1, 2, -2, 3, -3)), Fraction(1, 2), Fraction(4), Fraction(5))
+_LEGAL: dict[Sign, Callable[[Fraction], bool]] = {
     Sign.REAL: lambda v: True,
     Sign.NONZERO: lambda v: v != 0,
     Sign.NONNEGATIVE: lambda v: v >= 0,
@@ -86,7 +86,7 @@ class _Candidate:
     """Values for everything free in a claim; entries are filled in when they are first asked for."""
 
     sizes: dict[str, int]
-    positions: dict[Index, int]
+    positions: dict[Term, int]
     scalars: dict[str, Fraction]
     entries: dict[tuple[str, tuple[int, ...]], Fraction]
 
@@ -179,7 +179,7 @@ class Search:
         ranges = [range(least, least + SIZE_SPAN) for least in self.sizes.values()]
         return sorted(product(*ranges), key=lambda values: (sum(values), values))
 
-    def _positions(self, sizes: dict[str, int], random: Random) -> Iterator[dict[Index, int]]:
+    def _positions(self, sizes: dict[str, int], random: Random) -> Iterator[dict[Term, int]]:
         evaluator = Evaluator(Instance(sizes, {}, {}), ExactArithmetic())
         ranges = [evaluator.positions(index, {}) for index in self.free]
         places = list(product(*(_ends(places) for places in ranges)))
@@ -191,13 +191,13 @@ def _ends(places: range) -> list[int]:
     return list(places) if len(places) < 3 else [places[0], places[1], places[-1]]
 
 
-_NEEDS = {
+_NEEDS: dict[str, Callable[[Enclosure], bool]] = {
     "> 0": lambda value: value.low > 0,
     ">= 0": lambda value: value.low >= 0,
     "!= 0": lambda value: value.low > 0 or value.high < 0,
 }
 
-_FAILS = {
+_FAILS: dict[str, Callable[[Enclosure, Enclosure], bool]] = {
     "=": lambda left, right: left.differs(right),
     "<": lambda left, right: left.low >= right.high,
     "<=": lambda left, right: left.low > right.high,
@@ -241,11 +241,11 @@ def agreeing_instance(claim: Claim) -> Witness | None:
 
 def contradicts(claim: Claim, instance: Witness) -> bool:
     """True when the instance refutes the claim."""
-    return bool(_FAILS[claim.relation](instance.left, instance.right))
+    return _FAILS[claim.relation](instance.left, instance.right)
 
 
 def _witness(candidate: _Candidate, trial: _Trial) -> Witness:
-    positions = {index.name: at for index, at in candidate.positions.items()}
+    positions = {index.name: at for index, at in candidate.positions.items() if isinstance(index, Index)}
     return Witness(
         candidate.sizes, positions, candidate.scalars, dict(candidate.entries), trial.left, trial.right
     )

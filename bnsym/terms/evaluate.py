@@ -66,7 +66,11 @@ class Evaluator:
 
     def value(self, term: Term, environment: Mapping[Term, int] | None = None) -> Any:
         """The value of the term with its free indices at the given positions."""
-        return _RULES.get(type(term), _refuse)(self, term, environment or {})
+        rule = _RULES.get(type(term))
+        if rule is None:
+            known = ", ".join(sorted(kind.__name__ for kind in _RULES))
+            raise UnsupportedTermError(f"no value rule for {type(term).__name__}; there are rules for {known}")
+        return rule(self, term, environment or {})
 
     def integer(self, term: Term, environment: Mapping[Term, int]) -> int:
         """The value of an index or size term, which must be an integer."""
@@ -96,11 +100,6 @@ class Evaluator:
         return range(self.integer(index.low, environment), self.integer(index.high, environment) + 1)
 
 
-def _refuse(evaluator: Evaluator, term: Term, environment: Mapping[Term, int]) -> Any:
-    known = ", ".join(sorted(kind.__name__ for kind in _RULES))
-    raise UnsupportedTermError(f"no value rule for {type(term).__name__}; there are rules for {known}")
-
-
 def _number(evaluator: Evaluator, term: Number, environment: Mapping[Term, int]) -> Any:
     return evaluator.arithmetic.number(term.value)
 
@@ -122,7 +121,7 @@ def _entry(evaluator: Evaluator, term: Entry, environment: Mapping[Term, int]) -
             definition = instance.definitions[term.tensor.name]
             if definition.initial is not None and at == (0,):
                 return evaluator.value(definition.initial)
-            inner = dict(zip(definition.parameters, at, strict=True))
+            inner: dict[Term, int] = dict(zip(definition.parameters, at, strict=True))
             evaluator._defined[key] = evaluator.value(definition.body, inner)
         return evaluator._defined[key]
     if key not in instance.entries:

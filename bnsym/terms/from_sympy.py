@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeVar
 
 import sympy
 
@@ -34,6 +34,7 @@ from bnsym.terms.surface import Size as SizeSymbol
 NAME = re.compile(r"[^\W\d]\w*\Z")
 
 Bound = Mapping[sympy.Basic, Index]
+Named = TypeVar("Named", Tensor, Index, Size, Symbol)
 
 
 class Reader:
@@ -75,12 +76,13 @@ class Reader:
             raise UnsupportedTermError(f"the name {name!r}: use letters, digits and underscores")
         return name
 
-    def _once(self, node: Any) -> Any:
+    def _once(self, node: Named) -> Named:
         """One name has one meaning in a derivation."""
         first = self._meanings.setdefault(node.name, node)
         if first is not node:
             raise SizeError(
-                f"the name {node.name} is used for two things: {describe(first)} and {describe(node)}; rename one"
+                f"the name {node.name} is used for two things: {describe(first)} and {describe(node)}; "
+                "rename one"
             )
         return node
 
@@ -104,7 +106,8 @@ class Reader:
             return self._once(Size(name, 1))
         if symbol.is_integer:
             raise UndeclaredIndexError(
-                f"the integer {name} is neither a size nor an index: declare size({name!r}) or index({name!r}, m)"
+                f"the integer {name} is neither a size nor an index: "
+                f"declare size({name!r}) or index({name!r}, m)"
             )
         return self._once(Symbol(name, _sign(symbol.assumptions0)))
 

@@ -63,7 +63,7 @@ class Scope:
         """The term of a SymPy expression over this scope."""
         return self.reader.read(expression)
 
-    def _check_name(self, name: str) -> None:
+    def _check_name(self, name: object) -> None:
         if not isinstance(name, str) or not NAME.match(name):
             raise UsageError(f"define({name!r}, ...): a name is letters, digits and underscores")
         if name in self.definitions:

@@ -21,11 +21,13 @@ class Size(sympy.Symbol):  # type: ignore[misc]
     least: int
 
     def __new__(cls, name: str, least: int = 1) -> Size:
+        """A new symbol; two of the same name and least value are equal."""
         self: Size = sympy.Symbol.__xnew__(cls, name, integer=True, positive=True)
         self.least = least
         return self
 
     def __getnewargs_ex__(self) -> tuple[tuple[str, int], dict[str, Any]]:
+        """What copies and pickles are made from."""
         return (self.name, self.least), {}
 
     def _hashable_content(self) -> tuple[Any, ...]:
@@ -52,11 +54,11 @@ class Derivative(sympy.Expr):  # type: ignore[misc]
         return f"d({printer.doprint(self.expression)})/d({printer.doprint(self.variable)})"
 
 
-def size(name: str, least: int = 1) -> Size:
+def size(name: object, least: int = 1) -> Size:
     """A symbolic length: an integer >= least, and least >= 1."""
     if not isinstance(name, str):
         raise SizeError(f"size(name) takes a name, not {name!r}; a fixed length is just the integer itself")
-    if not isinstance(least, int) or least < 1:
+    if least < 1 or int(least) != least:
         raise SizeError(f"size({name!r}, least={least!r}): the least length is an integer >= 1")
     return Size(name, least)
 
@@ -114,7 +116,7 @@ def exact(value: Any) -> sympy.Basic:
 
 def _length(call: str, length: Any) -> sympy.Expr:
     """A length: a size, a product or sum of sizes, oo, or an integer >= 1."""
-    if isinstance(length, bool | float) or isinstance(length, int) and length < 1:
+    if isinstance(length, bool | float) or (isinstance(length, int) and length < 1):
         raise SizeError(f"{call}: a length is a size or an integer >= 1, not {length!r}")
     checked = exact(length)
     if checked is sympy.oo:

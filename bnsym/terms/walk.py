@@ -147,7 +147,8 @@ def _unfold_node(
     change: Callable[[Term], Term],
 ) -> Term:
     if isinstance(node, Entry) and node.tensor.name in definitions:
-        if names is None or node.tensor.name in names:
+        name = node.tensor.name
+        if names is None or name in names:
             return change(instance(definitions[node.tensor.name], node.indices))
     return rebuild(node, change)
 
