@@ -18,7 +18,7 @@ p, q, r = bs.index("p", N), bs.index("q", C), bs.index("r", C)
 g, eps = bs.tensor("g", N, C), layer.epsilon
 loss = Sum(g[n, c] * y[n, c], n, c)
 
-d.prove("row_mean_is_zero", Sum(xhat[n, c], c) / C, 0)
+d.prove("row_sum_is_zero", Sum(xhat[n, c], c), 0)
 d.prove("row_square_sum", Sum(xhat[n, c] ** 2, c), C * var[n] / std[n] ** 2)
 (
     d.chain("output_of_a_row", y[n, c])
@@ -43,7 +43,7 @@ d.prove("beta_gradient", bs.derivative(loss, beta[q]), Sum(g[n, q], n))
 (
     d.chain("input_gradient_sums_to_zero", Sum(dx[n, c], c))
     .step("term by term", -Sum(xhat[n, c], c) * h_xhat / (C * std[n]), by=bs.linearity(dx))
-    .step("the row's mean", 0, by=bs.linearity(xhat, mean))
+    .step("row_sum_is_zero", 0, by=bs.theorem("row_sum_is_zero"))
 )
 (
     d.chain("input_gradient_along_xhat", Sum(dx[n, c] * xhat[n, c], c))
@@ -52,7 +52,11 @@ d.prove("beta_gradient", bs.derivative(loss, beta[q]), Sum(g[n, q], n))
         (C * h_xhat - h_sum * Sum(xhat[n, c], c) - h_xhat * Sum(xhat[n, c] ** 2, c)) / (C * std[n]),
         by=bs.linearity(dx),
     )
-    .step("both sums", (h_xhat - h_xhat * var[n] / std[n] ** 2) / std[n], by=bs.sums(xhat, mean, var))
+    .step(
+        "both sums",
+        (h_xhat - h_xhat * var[n] / std[n] ** 2) / std[n],
+        by=bs.theorem("row_sum_is_zero", "row_square_sum"),
+    )
     .step("1 - var/std^2 = epsilon/std^2", eps * h_xhat / std[n] ** 3, by=bs.unfold(std))
 )
 d.refute("gamma_outside_the_sums", bs.derivative(loss, x[p, q]), gamma[q] / std[p] * g[p, q])

@@ -54,7 +54,7 @@ d.prove("output_mean_slope_in_beta", bs.derivative(mean_out[j], beta[j]), 1)
 # "gamma controls variance ... If gamma gets bigger, variance gets smaller."  The second sentence is false.
 (
     d.chain("output_variance", variance_at(gamma[j]))
-    .step("beta and the mean go", gamma[j] ** 2 * Sum(Z_norm[i, j] ** 2, i) / m, by=bs.sums(Z_norm, mu))
+    .step("beta and the mean go", gamma[j] ** 2 * Sum(Z_norm[i, j] ** 2, i) / m, by=bs.linearity(Z_norm, mu))
     .step("the sum of squares", gamma[j] ** 2 * share, by=bs.theorem("normalized_square_sum"))
 )
 d.refute("bigger_gamma_smaller_variance", variance_at(c + delta), variance_at(c), relation="<=")
@@ -65,7 +65,7 @@ d.refute("bigger_gamma_smaller_variance", variance_at(c + delta), variance_at(c)
 )
 (
     d.chain("bigger_gamma_bigger_variance", variance_at(c + delta) - variance_at(c))
-    .step("both variances", (c + delta) ** 2 * share - c**2 * share, by=bs.sums(Z_norm, var, mu))
+    .step("both variances", (c + delta) ** 2 * share - c**2 * share, by=bs.linearity(Z_norm, var, mu))
     .step("what gamma adds", delta * (2 * c + delta) * share, by=bs.algebra)
     .step("gamma >= 0", 0, by=bs.signs, relation=">=")
 )
