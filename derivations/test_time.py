@@ -1,8 +1,8 @@
 """The mean and variance that batch normalization uses at test time, from T mini-batches.
 
 Source: "Batch Normalization" (a note), section "Batch Normalization at Test Time": "we take train set
-average of means and variances of mini-batches"; "in practice ... exponentially weighted average".  One
-feature x; mini-batch t has B examples, or count[t] examples where the sizes differ.
+average of means and variances of mini-batches".  One feature x; mini-batch t of T has B examples, or
+count[t] examples where the sizes differ.
 """
 
 from sympy import Sum, oo, sqrt
@@ -51,19 +51,6 @@ ragged_var_all = Sum(Sum((z[t, i] - ragged_mean) ** 2, (i, 1, count[t])), t) / t
 ragged_within = Sum(count[t] * ragged_var[t], t) / total
 ragged_between = Sum(count[t] * (ragged_mu[t] - ragged_mean) ** 2, t) / total
 d.prove("law_of_total_variance", ragged_var_all, ragged_within + ragged_between, eq="sigma^2")
-
-# The exponentially weighted average with decay q, from v0: v[k] = q v[k-1] + (1 - q) a[k].
-k, q, v0 = bs.size("k"), bs.scalar("q", positive=True), bs.scalar("v0")
-a, v = bs.tensor("a", oo), bs.tensor("v", oo)
-ewa = d.recurrence("v", k, v0, q * v[k - 1] + (1 - q) * a[k])
-weights = (1 - q) * Sum(q ** (T - t), t)
-d.induction("exponential_average", ewa[T], q**T * v0 + (1 - q) * Sum(q ** (T - t) * a[t], t), over=T)
-d.induction("exponential_weights", weights, 1 - q**T, over=T)
-(
-    d.chain("all_weights_sum_to_one", q**T + weights)
-    .step("weights of the mini-batches", q**T + 1 - q**T, by=bs.theorem("exponential_weights"))
-    .step("with that of v0", 1, by=bs.algebra)
-)
 
 # At test time the averages, mean and spread, are given numbers; w is one example.
 gamma, beta, mean, w = (bs.scalar(name) for name in ("gamma", "beta", "mean", "w"))
