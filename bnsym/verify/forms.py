@@ -1,0 +1,119 @@
+"""One set of numbers in many forms: layouts, strides, read-only memory; and inference."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from bnsym.verify.bench import Bench, agree, matches
+from bnsym.verify.compare import Array, compare, same_form
+from bnsym.verify.kernel import Kernel
+from bnsym.verify.layout import flatten, unflatten
+
+# the case "images" has 24 rows: 2 samples of 3 x 4 pixels, or 12 of 2; and C = 2
+LAYOUTS: dict[str, tuple[tuple[int, ...], int]] = {
+    "(N, C)": ((24, 2), 1),
+    "(N, C, L)": ((12, 2, 2), 1),  # C = L: sizes do not tell a wrong axis
+    "(N, C, H, W)": ((2, 2, 3, 4), 1),
+    "(N, L, C)": ((12, 2, 2), -1),
+    "(N, H, W, C)": ((2, 3, 4, 2), -1),
+    "(N, H, W, C), axis 3": ((2, 3, 4, 2), 3),
+}
+
+
+def _read_only(array: Array) -> Array:
+    copy = array.copy()
+    copy.flags.writeable = False
+    return copy
+
+
+def _every_second(array: Array) -> Array:
+    wide = np.full((2 * array.shape[0], 3 * array.shape[1]), np.nan, array.dtype)
+    wide[::2, 1::3] = array
+    return wide[::2, 1::3]
+
+
+def _backwards(array: Array) -> Array:
+    return array[::-1, ::-1].copy()[::-1, ::-1]
+
+
+MEMORY: dict[str, Callable[[Array], Array]] = {
+    "Fortran order": np.asfortranarray,
+    "every second row and third column of an array of NaN": _every_second,
+    "negative strides": _backwards,
+    "read-only": _read_only,
+}
+
+
+def layouts(kernel: Kernel, bench: Bench) -> float:
+    """Every layout comes to the numbers of its (rows, C)."""
+    case, expected = bench.case("images"), bench.expected("images")
+
+    def used(shape: tuple[int, ...], axis: int) -> float:
+        return agree(
+            kernel,
+            case,
+            expected,
+            lambda rows: unflatten(rows, shape, axis),
+            lambda array: flatten(array, axis),
+            channel_axis=axis,
+        )
+
+    return max(used(shape, axis) for shape, axis in LAYOUTS.values())
+
+
+def memory(kernel: Kernel, bench: Bench) -> float:
+    """Every form in memory comes to the same numbers, and is not written to."""
+    case, expected = bench.case("ordinary"), bench.expected("ordinary")
+    return max(agree(kernel, case, expected, arrange) for arrange in MEMORY.values())
+
+
+def defaults(kernel: Kernel, bench: Bench) -> float:
+    """Left out, eps is 1e-5 and the channels are the second of two axes."""
+    case, expected = bench.case("gamma = 0 in a channel"), bench.expected("gamma = 0 in a channel")
+    y, _ = kernel.forward(*case.arguments)
+    return matches("y", y, expected.y, case.x.dtype)
+
+
+# case, layout, channel axis; the running averages are not the batch's own, and one variance is 0
+INFERENCE = (
+    ("a single row", "(N, C)"),
+    ("ordinary", "(N, C)"),
+    ("variance comparable to eps", "(N, C)"),
+    ("float32", "(N, C)"),
+    ("float16", "(N, C)"),
+    ("constant channel", "(N, C)"),
+    ("images", "(N, C, L)"),
+    ("images", "(N, L, C)"),
+    ("images", "(N, C, H, W)"),
+    ("images", "(N, H, W, C)"),
+)
+
+
+def inference(kernel: Kernel, bench: Bench) -> float:
+    """Inference from running averages where the layer has them; N = 1 and images too."""
+    return max(_inference(kernel, bench, name, layout) for name, layout in INFERENCE)
+
+
+def _inference(kernel: Kernel, bench: Bench, name: str, layout: str) -> float:
+    case = bench.case(name)
+    running = _running(kernel, case.x)
+    exact = bench.inference(name, running)
+    shape, axis = LAYOUTS[layout] if name == "images" else (case.x.shape, 1)
+    x = unflatten(case.x.copy(), shape, axis)
+    averages = {f"running_{key}": value for key, value in running.items()}
+    _, gamma, beta = case.arguments
+    y = kernel.inference(x, gamma, beta, **averages, eps=case.eps, channel_axis=axis)
+    told = f"inference, {name}, {layout}"
+    same_form(told, y, shape, case.x.dtype)
+    compare(f"{told}, x afterwards", flatten(x, axis), case.x, case.x * 0)
+    return matches(told, flatten(y, axis), exact, case.x.dtype)
+
+
+def _running(kernel: Kernel, x: Array) -> dict[str, Array]:
+    draw = np.random.default_rng(x.shape[0])
+    mean, var = np.asarray(draw.normal(size=x.shape[1])), np.asarray(draw.uniform(0.1, 2.0, x.shape[1]))
+    var[0] = 0.0
+    values = {"mean": mean, "var": var}
+    return {name: values[name].astype(x.dtype) for name in kernel.layer.statistics}
