@@ -88,15 +88,17 @@ def generate(layer: str, output: Path, as_json: bool) -> None:
 
 @main.command(epilog=EPILOG)
 @click.argument("directory", type=path_type, metavar="DIR")
+@click.option("--kill-matrix", is_flag=True, help="Show which check kills which wrong kernel.")
 @json_option
-def verify(directory: Path, as_json: bool) -> None:
-    """Check the kernels in DIR by numbers.
+def verify(directory: Path, kill_matrix: bool, as_json: bool) -> None:
+    """Check the kernels in DIR by numbers; the code in these files is run.
 
-    Against finite differences, exact values, and on hostile inputs.
+    Against finite differences, 50-digit values, on hostile inputs and illegal calls. The checks are checked
+    too: each of a table of wrong kernels, made from these, must be seen.
     """
     from bnsym.report import work
 
-    _do("verify", as_json, lambda tell: work.verify(directory, tell))
+    _do("verify", as_json, lambda tell: work.verify(directory, tell, kill_matrix))
 
 
 @main.command(epilog=EPILOG)

@@ -224,6 +224,18 @@ def test_verify_json(monkeypatch, tmp_path):
     assert document["exit_code"] == 1
 
 
+def test_verify_shows_the_kill_matrix_where_it_is_asked_for(monkeypatch, tmp_path):
+    verifying(monkeypatch, [GOOD])
+    shown = call("verify", tmp_path, "--kill-matrix").stdout
+    assert "batch_norm: which check kills which mutant" in shown
+    assert [line.split() for line in shown.splitlines() if "dropped" in line] == [
+        ["dx:", "mean", "term", "dropped", "●", "1"]
+    ]
+    document = json.loads(call("verify", tmp_path, "--kill-matrix", "--json").stdout)
+    assert document["kill_matrix"] == {"batch_norm": {"dx: mean term dropped": {"grad_x": True}}}
+    assert "kill_matrix" not in json.loads(call("verify", tmp_path, "--json").stdout)
+
+
 # what the derivations and the checks come to, the exit code, the three results in the closing table
 RUNS = [
     ("all as expected", [PROVED, REFUTED], [GOOD], 0, ["as expected", "as expected", "as expected"]),

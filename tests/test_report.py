@@ -67,9 +67,10 @@ def test_unexpected_verdicts_are_marked_and_expected_ones_are_not():
 
 def test_the_kill_matrix_marks_the_mutant_that_survives():
     lines = rendered(terminal.kill_table(KILLS), 80).splitlines()
-    assert lines[2].split() == ["projection", "term", "dropped", "●", "●", "·", "2"]
-    assert lines[3].split() == ["eps", "dropped", "in", "the", "backward", "·", "·", "·", "✗", "SURVIVES"]
-    assert lines[4:] == ["1  central differences", "2  exact oracle", "3  blind: sum of y"]
+    assert lines[1].split() == ["mutant", "123", "kills"]
+    assert lines[3].split() == ["projection", "term", "dropped", "●●·", "2"]
+    assert lines[4].split() == ["eps", "dropped", "in", "the", "backward", "···", "✗", "SURVIVES"]
+    assert lines[5:] == [" 1  central differences", " 2  exact oracle", " 3  blind: sum of y"]
 
 
 def test_a_phase_that_was_not_run_says_so():

@@ -24,4 +24,6 @@ def _plain(value: Any) -> Any:
     if not is_dataclass(value):
         raise TypeError(f"no JSON form for {type(value).__name__}: {value!r}")
     record = {field.name: getattr(value, field.name) for field in fields(value)}
+    if not record.get("kill_matrix", True):
+        del record["kill_matrix"]
     return {**record, "as_expected": value.as_expected} if hasattr(value, "as_expected") else record

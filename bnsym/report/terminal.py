@@ -85,16 +85,22 @@ def _passed(result: CheckResult) -> Text:
 def kill_table(rows: Mapping[str, Mapping[str, bool]]) -> RenderableType:
     """The kill matrix: a row a mutant, a numbered column a check; a mutant that no check kills is marked."""
     checks = list(dict.fromkeys(check for row in rows.values() for check in row))
-    table = _table("mutant")
-    for number in range(1, len(checks) + 1):
-        table.add_column(str(number), justify="center", no_wrap=True)
-    table.add_column("killed by", justify="right", no_wrap=True)
+    table = _table()
+    table.add_column("mutant", overflow="fold", vertical="bottom")
+    table.add_column(_column_numbers(len(checks)), no_wrap=True)
+    table.add_column("kills", justify="right", no_wrap=True)
     for mutant, row in rows.items():
         kills = sum(row.values())
         last = Text(str(kills), "green") if kills else Text("✗ SURVIVES", "bold red")
-        table.add_row(Text(mutant), *("●" if row.get(check) else "·" for check in checks), last)
-    legend = Text("\n".join(f"{number}  {check}" for number, check in enumerate(checks, 1)), "dim")
+        table.add_row(Text(mutant), "".join("●" if row.get(check) else "·" for check in checks), last)
+    legend = Text("\n".join(f"{number:2}  {check}" for number, check in enumerate(checks, 1)), "dim")
     return Group(table, legend)
+
+
+def _column_numbers(last: int) -> str:
+    """1 to `last`, each from top to bottom, so that a column is one character wide."""
+    numbers = [f"{number:2}" for number in range(1, last + 1)]
+    return "\n".join("".join(digits) for digits in zip(*numbers, strict=True))
 
 
 def phase_table(phases: Sequence[Phase]) -> Table:
@@ -135,6 +141,9 @@ def show(command: str, found: Found, seconds: float) -> None:
     """The command's table, then what failed, then one line."""
     out = console()
     out.print(TABLES[command](found.items))
+    for kernel, matrix in found.kill_matrix.items():
+        out.print(Text(f"\n{kernel}: which check kills which mutant", "bold"))
+        out.print(kill_table(matrix))
     for text in found.trouble:
         out.print(Text(f"✗ {text}", "red"), soft_wrap=True)
     out.print(Text(f"{found.summary}; {seconds:.2f} s", CODE_STYLE[found.exit_code]), soft_wrap=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -16,12 +16,16 @@ from bnsym.report.trouble import explain
 
 @dataclass(frozen=True)
 class Found:
-    """What some work came to; `items` are outcomes, generated files, check results or phases."""
+    """What some work came to; `items` are outcomes, generated files, check results or phases.
+
+    `kill_matrix` has, by kernel, which check kills which mutant, where that was asked for.
+    """
 
     summary: str
     exit_code: int
     trouble: tuple[str, ...] = ()
     items: tuple[Any, ...] = ()
+    kill_matrix: Mapping[str, Mapping[str, Mapping[str, bool]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -59,20 +63,25 @@ def generate(layers: Sequence[str] | None, directory: Path, tell: Tell) -> Found
     return Found(summary.file_line(files), summary.OK, items=tuple(files))
 
 
-def verify(directory: Path, tell: Tell) -> Found:
-    """Check the kernels in the directory numerically."""
+def verify(directory: Path, tell: Tell, kill_matrix: bool = False) -> Found:
+    """Check the kernels in the directory numerically; with the whole kill matrix of each, if wanted."""
     if not directory.is_dir():
         advice = f"write kernels first: bnsym generate batch_norm -o {directory}"
         raise UsageError(f"bnsym verify: {directory} is not a folder; {advice}")
     tell("verify: reading the kernels")
     from bnsym.verify.run import verify_directory
 
-    results = verify_directory(directory, lambda result: tell(f"verify: {result.kernel}: {result.check}"))
+    matrices: dict[str, Mapping[str, Mapping[str, bool]]] = {}
+    results = verify_directory(
+        directory,
+        lambda result: tell(f"verify: {result.kernel}: {result.check}"),
+        matrices.__setitem__ if kill_matrix else None,
+    )
     if not results:
         advice = f"write some: bnsym generate batch_norm -o {directory}"
         raise UsageError(f"bnsym verify: no kernels in {directory}; {advice}")
     trouble = tuple(summary.check_trouble(results))
-    return Found(summary.check_line(results), summary.check_code(results), trouble, tuple(results))
+    return Found(summary.check_line(results), summary.check_code(results), trouble, tuple(results), matrices)
 
 
 def everything(directory: Path, tell: Tell) -> Found:
