@@ -37,6 +37,7 @@ from bnsym.terms.nodes import (
     Mul,
     Number,
     Power,
+    Sign,
     Size,
     Sum,
     Symbol,
@@ -47,6 +48,7 @@ from bnsym.terms.nodes import (
 from bnsym.terms.nodes import (
     subtract as term_difference,
 )
+from bnsym.terms.text import text
 from bnsym.terms.walk import free_indices
 
 Environment = dict[Index, Position]
@@ -130,6 +132,8 @@ class Normalizer(SumAlgebra):
     def _free_place(self, index: Index) -> Position:
         """low..high is 1..length, shifted."""
         shift = combine(self.place(index.low, {}), position({}, 1), -1)
+        if self._affine(_length(index), {}) is None:
+            _check_count(_length(index))
         free = variable(index.name, self.convert(_length(index), {}))
         return combine(at(free), shift)
 
@@ -139,6 +143,7 @@ class Normalizer(SumAlgebra):
         """A sum over low..high, split at the sizes and the integer that its length is the sum of."""
         length = self._affine(_length(term.index), environment)
         if length is None:
+            _check_count(_length(term.index))
             high = self.convert(_length(term.index), environment)
             return self._segment(term, environment, high, position({}, 0))
         total: Polynomial = {}
@@ -213,6 +218,29 @@ class Normalizer(SumAlgebra):
                 generic[index] = at(variables[-1])
             self._bodies[name] = variables, self.convert(definition.body, generic)
         return self._bodies[name]
+
+
+def _check_count(length: Term) -> None:
+    """A range's length is an integer >= 1: sizes, counts, and sums and products of them."""
+    if not _is_count(length):
+        raise SizeError(
+            f"a sum's range has length {text(length)}, which is not known to be an integer >= 0: use "
+            "sizes, entries of a tensor declared positive=True, integer=True, and sums and products of them"
+        )
+
+
+def _is_count(length: Term) -> bool:
+    match length:
+        case Size():
+            return True
+        case Number(value):
+            return value.denominator == 1 and value >= 1
+        case Entry(tensor, _):
+            return tensor.sign is Sign.COUNT
+        case Add(parts) | Mul(parts):
+            return all(map(_is_count, parts))
+        case _:
+            return False
 
 
 def _length(index: Index) -> Term:

@@ -32,7 +32,6 @@ from bnsym.calculus.atoms import (
     variable,
 )
 from bnsym.calculus.polynomial import (
-    UNIT,
     accumulate,
     constant,
     merge,
@@ -149,7 +148,10 @@ class SumAlgebra(Algebra):
         mapping: Mapping = {}
         for k, binder in enumerate(order):
             mapping[binder] = at(variable(f"#{height}.{k}", self.move(binder.high, mapping)))
-        [(row, coefficient)] = self.move_monomial(body, mapping).items()
+        moved = self.move_monomial(body, mapping)
+        if len(moved) != 1:  # a name decided a rewriting: no canonical form here
+            raise WorkLimitError
+        [(row, coefficient)] = moved.items()
         inner = tuple(place.single() for place in mapping.values())
         key = f"sum({','.join(b.key for b in inner if b)}|{monomial_key(row)})"
         return key, inner, row, coefficient  # type: ignore[return-value]
@@ -301,11 +303,15 @@ def within(place: Position, binder: Variable) -> bool:
 
 
 def _least(high: Polynomial) -> int:
-    """A lower bound of a range's length."""
-    [(monomial, coefficient)] = high.items() if len(high) == 1 else [(UNIT, 1)]
-    if not monomial:
-        return int(coefficient)
-    return int(monomial[0][0].payload[1]) if monomial[0][0].kind == Kind.SIZE else 1
+    """A lower bound of a range's length: of one product of sizes and counts, else 0."""
+    if len(high) != 1:
+        return 0
+    [(monomial, coefficient)] = high.items()
+    least = int(coefficient) if coefficient >= 1 else 0
+    for a, exponent in monomial:
+        size = a.payload[1] if a.kind == Kind.SIZE else 1
+        least *= size**exponent if exponent > 0 else 0
+    return least
 
 
 def _drop(binders: tuple[Variable, ...], binder: Variable) -> tuple[Variable, ...]:

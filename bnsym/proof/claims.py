@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bnsym.calculus.derivative import expand_partials
 from bnsym.calculus.signs import Signs
-from bnsym.terms.nodes import Definition, Entry, Mul, Number, Power, Size, Symbol, Tensor, Term
+from bnsym.terms.nodes import Add, Definition, Entry, Mul, Number, Power, Size, Symbol, Tensor, Term
 from bnsym.terms.text import text
 from bnsym.terms.walk import instance, subterms
 
@@ -23,8 +23,8 @@ class Need:
 
     def __str__(self) -> str:
         match self.term:
-            case Symbol(name) | Size(name):
-                return f"{name} {self.condition}"
+            case Add((Number(value), Size(name, least)) | (Size(name, least), Number(value))):
+                return f"{name} >= {least + 1}" if value == -least else f"{name} {self.condition} {-value}"
             case _:
                 return f"{text(self.term)} {self.condition}"
 
@@ -44,17 +44,22 @@ class Claim:
     def expanded(self) -> Claim:
         """The claim with its derivatives carried out."""
         left, right = (expand_partials(side, self.definitions) for side in (self.left, self.right))
-        return Claim(left, self.relation, right, self.definitions)
+        definitions = {
+            name: replace(d, body=expand_partials(d.body, self.definitions))
+            for name, d in self.definitions.items()
+        }
+        return Claim(left, self.relation, right, definitions)
 
 
 def used_terms(claim: Claim) -> list[Term]:
     """Both sides, and the bodies of all definitions that they use, at the places where they use them."""
-    seen: dict[str, Term] = {}
+    seen: set[Entry] = set()
     stack = [claim.left, claim.right]
     found = list(stack)
     while stack:
         for node in subterms(stack.pop()):
-            if isinstance(node, Entry) and node.tensor.name not in seen:
+            if isinstance(node, Entry) and node not in seen:
+                seen.add(node)
                 definition = claim.definitions.get(node.tensor.name)
                 if definition is not None:
                     body = (
@@ -63,7 +68,6 @@ def used_terms(claim: Claim) -> list[Term]:
                         else instance(definition, node.indices)
                     )
                     extra = [body] + ([definition.initial] if definition.initial is not None else [])
-                    seen[node.tensor.name] = body
                     stack += extra
                     found += extra
     return found
@@ -103,15 +107,22 @@ def _nonzero(term: Term, signs: Signs) -> Iterator[Need]:
                 yield from _nonzero(factor, signs)
         case Power(base, _):
             yield from _nonzero(base, signs)
-        case Entry(tensor, indices) if _is_product(tensor, signs):
+        case Add(terms) if len(_without_zeros(terms, signs)) == 1:
+            yield from _nonzero(_without_zeros(terms, signs)[0], signs)
+        case Entry(tensor, indices) if _is_power(tensor, signs):
             yield from _nonzero(instance(signs.definitions[tensor.name], indices), signs)
         case _:
             yield Need(term, "> 0" if known.above else "!= 0")
 
 
-def _is_product(tensor: Tensor, signs: Signs) -> bool:
+def _is_power(tensor: Tensor, signs: Signs) -> bool:
     definition = signs.definitions.get(tensor.name)
-    return definition is not None and definition.initial is None and isinstance(definition.body, Mul | Power)
+    return definition is not None and definition.initial is None and isinstance(definition.body, Power)
+
+
+def _without_zeros(terms: tuple[Term, ...], signs: Signs) -> tuple[Term, ...]:
+    known = ((term, signs.of(term)) for term in terms)
+    return tuple(term for term, sign in known if not (sign.above and sign.below))
 
 
 def _strongest(found: Mapping[tuple[Term, str], None]) -> tuple[Need, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from time import perf_counter
 from typing import Any, TypeVar
 
@@ -116,13 +115,7 @@ class Derivation(Scope):
             detail=detail,
             seconds=seconds,
             steps=theorem.steps,
-            file=_shown(theorem.place.file),
+            file=theorem.place.file,
             line=theorem.place.line,
             source=source,
         )
-
-
-def _shown(file: str) -> str:
-    """The path relative to the current directory where it lies under it."""
-    path = Path(file)
-    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else file

@@ -10,9 +10,9 @@ from bnsym.calculus.atoms import RANK, Atom, Polynomial
 from bnsym.calculus.normal import Normalizer
 from bnsym.calculus.polynomial import accumulate, merge, monomial_of, quotient, scale, subtract, without
 from bnsym.errors import UsageError
-from bnsym.proof.claims import Claim
-from bnsym.terms.nodes import Add, Definition, Entry, Number, Size, Term, number
-from bnsym.terms.walk import instance, rebuild, substitute
+from bnsym.proof.claims import Claim, used_terms
+from bnsym.terms.nodes import Add, Definition, Entry, Index, Number, Size, Term, number
+from bnsym.terms.walk import instance, rebuild, substitute, subterms
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,7 @@ def induct(claim: Claim, size: Term) -> Induction:
     """
     if not isinstance(size, Size):
         raise UsageError("induction runs over a size: give the Size itself")
+    _check_independent(claim, size)
     sides = (claim.left, claim.right)
     normalizer = Normalizer(claim.definitions, _plain(claim.definitions))
     first = [_unrolled(substitute(side, {size: number(1)}), claim.definitions) for side in sides]
@@ -41,6 +42,29 @@ def induct(claim: Claim, size: Term) -> Induction:
         base=normalizer.equal(*first),
         step=_vanishes_given(normalizer, _difference(normalizer, later), hypothesis),
     )
+
+
+def _check_independent(claim: Claim, size: Size) -> None:
+    """The bodies of definitions must say the same for T and for T + 1; a parameter's own range may grow."""
+    nodes = {node for term in used_terms(claim) for node in subterms(term)}
+    used = {node.tensor.name for node in nodes if isinstance(node, Entry)}
+    for name in sorted(used & set(claim.definitions)):
+        definition = claim.definitions[name]
+        parts = [definition.body, *([definition.initial] if definition.initial else [])]
+        held = {node for part in parts for node in _with_ranges(part, definition.parameters)}
+        if size in held and size not in definition.parameters:
+            raise UsageError(
+                f"induction over {size.name}: the definition of {name} holds {size.name} itself; write the "
+                "claim without that definition, or let the definition hold another size"
+            )
+
+
+def _with_ranges(term: Term, own: tuple[Index | Size, ...]) -> Iterator[Term]:
+    for node in subterms(term):
+        yield node
+        if isinstance(node, Index) and node not in own:
+            yield from _with_ranges(node.low, own)
+            yield from _with_ranges(node.high, own)
 
 
 def _plain(definitions: Mapping[str, Definition]) -> frozenset[str]:
@@ -71,8 +95,8 @@ def _unrolled(term: Term, definitions: Mapping[str, Definition], opened: Term | 
 
 
 def _stepped(definition: Definition, place: Term | None) -> Term:
-    if place is None:
-        raise UsageError("a recurrence has one index")
+    if place is None or (isinstance(place, Number) and place.value < 0):
+        raise UsageError(f"{definition.tensor.name} is used before its start; a recurrence starts at 0")
     body = instance(definition, (place,))
     return _folded(body) if isinstance(place, Number) else body
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from bnsym.calculus.algebra import WorkLimitError
 from bnsym.calculus.normal import Normalizer
 from bnsym.calculus.signs import Range, Signs
-from bnsym.errors import InternalError
+from bnsym.errors import InternalError, UndefinedValueError
 from bnsym.proof.claims import Claim, Need, assumptions_of, needs_of
 from bnsym.proof.outcome import Verdict
 from bnsym.proof.witness import Witness, agreeing_instance, contradicts, find_witness
-from bnsym.terms.nodes import ZERO, Definition, Term, subtract
+from bnsym.terms.nodes import ZERO, Add, Definition, Term, add, negative
 
 _MIRROR = {"<": ">", "<=": ">="}
 
@@ -37,6 +37,8 @@ def decide(claim: Claim) -> Decision:
             return confirm(claim)
     except WorkLimitError:
         limit = "the normal form grew beyond its limit; "
+    except UndefinedValueError as error:
+        limit = f"a side may have no value at all ({error}); "
     witness, tried = find_witness(claim)
     if witness is not None:
         return Decision(Verdict.REFUTED, witness=witness)
@@ -82,4 +84,22 @@ def ordered(claim: Claim) -> bool:
 def _sign(left: Term, right: Term, definitions: Mapping[str, Definition]) -> Range:
     needs = needs_of(Claim(left, ">", right, definitions))
     signs = Signs(definitions, frozenset(need.term for need in needs if need.condition == "> 0"))
-    return signs.of(left if right is ZERO else subtract(left, right))
+    return signs.of(left if right is ZERO else difference(left, right))
+
+
+def difference(left: Term, right: Term) -> Term:
+    """left - right, as they are written, without the terms that stand on both sides."""
+    ours, theirs = list(_terms(left)), list(_terms(right))
+    for term in list(ours):
+        if term in theirs:
+            ours.remove(term)
+            theirs.remove(term)
+    return add(*ours, *map(negative, theirs))
+
+
+def _terms(term: Term) -> Iterator[Term]:
+    if isinstance(term, Add):
+        for part in term.terms:
+            yield from _terms(part)
+    else:
+        yield term

@@ -17,7 +17,8 @@ from bnsym.errors import UsageError
 from bnsym.proof.claims import Claim
 from bnsym.proof.prover import ordered
 from bnsym.proof.rewrite import rewrite
-from bnsym.terms.nodes import Definition, Term
+from bnsym.terms.nodes import Definition, Partial, Term
+from bnsym.terms.walk import subterms
 
 
 @dataclass(frozen=True)
@@ -115,13 +116,16 @@ def follows(claim: Claim, reason: Reason, proved: Equations, normalizer: Callabl
     if claim.relation != "=":
         return reason.orders and ordered(Claim(claim.left, claim.relation, claim.right, claim.definitions))
     left, right = claim.left, claim.right
-    if reason.differentiates:
-        left, right = (expand_partials(side, claim.definitions) for side in (left, right))
+    definitions = claim.expanded().definitions
     for name in reason.theorems:
         left, right = (rewrite(side, *_equation(name, proved)) for side in (left, right))
+    if reason.differentiates:
+        left, right = (expand_partials(side, definitions) for side in (left, right))
+    elif any(isinstance(node, Partial) for side in (left, right) for node in subterms(side)):
+        return False
     opened = frozenset(claim.definitions) if reason.differentiates else frozenset(reason.opened)
     _check_names(opened, claim.definitions)
-    return normalizer(claim.definitions, opened, reason.rules).equal(left, right)
+    return normalizer(definitions, opened, reason.rules).equal(left, right)
 
 
 def _equation(name: str, proved: Equations) -> tuple[Term, Term]:

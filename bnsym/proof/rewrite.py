@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 from bnsym.terms.nodes import Add, Index, Mul, Sum, Term
 from bnsym.terms.walk import children, free_indices, rebuild, substitute
 
@@ -14,13 +16,45 @@ def rewrite(term: Term, left: Term, right: Term) -> Term:
     """
     pattern = free_indices(left)
 
+    left = flat(left)
+
     def change(node: Term) -> Term:
         matching = match(left, node, pattern)
         if matching is not None:
             return substitute(right, matching)
+        part = _part(left, node, pattern)
+        if part is not None:
+            matching, rest = part
+            parts = (substitute(right, matching), *map(change, rest))
+            return Add(parts) if isinstance(node, Add) else Mul(parts)
         return rebuild(node, change)
 
-    return change(term)
+    return change(flat(term))
+
+
+def flat(term: Term) -> Term:
+    """The term with sums of sums and products of products written as one."""
+    node = rebuild(term, flat)
+    for kind in (Add, Mul):
+        if isinstance(node, kind):
+            parts = (children(part) if isinstance(part, kind) else (part,) for part in children(node))
+            inner = tuple(part for group in parts for part in group)
+            return Add(inner) if kind is Add else Mul(inner)
+    return node
+
+
+def _part(left: Term, node: Term, free: frozenset[Index]) -> tuple[dict[Term, Term], list[Term]] | None:
+    """The left side as some of a sum's terms or of a product's factors; what is left over."""
+    if not isinstance(left, Add | Mul) or type(left) is not type(node):
+        return None
+    size = len(children(left))
+    for chosen in combinations(range(len(children(node))), size):
+        parts = tuple(children(node)[k] for k in chosen)
+        some = Add(parts) if isinstance(left, Add) else Mul(parts)
+        matching = match(left, some, free)
+        if matching is not None:
+            return matching, [part for k, part in enumerate(children(node)) if k not in chosen]
+    return None
 
 
 def match(pattern: Term, term: Term, free: frozenset[Index]) -> dict[Term, Term] | None:
@@ -51,7 +85,9 @@ def _match_sum(pattern: Sum, term: Sum, free: frozenset[Index], found: dict[Term
     renamed = substitute(term.body, {term.index: pattern.index})
     if term.index is not pattern.index and pattern.index in free_indices(term.body):
         return False
-    return _match(pattern.body, renamed, free - {pattern.index}, found)
+    if not _match(pattern.body, renamed, free - {pattern.index}, found):
+        return False
+    return not any(pattern.index in free_indices(place) for place in found.values())
 
 
 def _heads(term: Term) -> object:

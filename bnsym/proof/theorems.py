@@ -10,7 +10,7 @@ from typing import Any
 
 from bnsym.calculus.algebra import WorkLimitError
 from bnsym.calculus.normal import Normalizer
-from bnsym.errors import StepError, UsageError
+from bnsym.errors import StepError, UndefinedValueError, UsageError
 from bnsym.proof.claims import RELATIONS, Claim, Need, needs_of
 from bnsym.proof.induction import induct
 from bnsym.proof.outcome import Verdict
@@ -117,7 +117,7 @@ class Chain(Theorem):
         try:
             if follows(claim, line.reason, proved, Normalizer):
                 return
-        except WorkLimitError:
+        except (WorkLimitError, UndefinedValueError):
             pass
         raise StepError(self._failure(line, claim))
 
@@ -150,7 +150,10 @@ class Inductive(Theorem):
         """Base and step by the normal form; a statement that fails is refuted by an instance."""
         if self.over is None:
             raise UsageError(f"{self.name}: induction over what?  Give over=T")
-        result = induct(self.claim, self.over)
+        try:
+            result = induct(self.claim, self.over)
+        except WorkLimitError:
+            return Decision(Verdict.UNKNOWN, detail="the normal form grew beyond its limit")
         if result.base and result.step:
             return confirm(self.claim)
         witness, tried = find_witness(self.claim)
@@ -165,9 +168,16 @@ def _enough(claim: Claim) -> str:
     names = tuple(claim.definitions)
     for reason in REASONS:
         for candidate in (reason, reason(*names)):
-            if follows(claim, candidate, {}, Normalizer):
+            if _carries(claim, candidate):
                 return f"{reason.name}{', with definitions unfolded' if candidate.opened else ''}"
     return "a theorem proved before, or steps between"
+
+
+def _carries(claim: Claim, reason: Reason) -> bool:
+    try:
+        return follows(claim, reason, {}, Normalizer)
+    except (WorkLimitError, UndefinedValueError):
+        return False
 
 
 _STRENGTH = {"=": 0, "<=": 1, "<": 2, ">=": 1, ">": 2}
@@ -189,4 +199,10 @@ def here() -> Place:
     frame = sys._getframe(1)
     while frame.f_back is not None and frame.f_code.co_filename.startswith(package):
         frame = frame.f_back
-    return Place(frame.f_code.co_filename, frame.f_lineno)
+    return Place(_shown(frame.f_code.co_filename), frame.f_lineno)
+
+
+def _shown(file: str) -> str:
+    """The path relative to the current directory where it lies under it."""
+    path = Path(file)
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else file

@@ -120,6 +120,9 @@ class Search:
                 self.sizes[name] = least
             case Symbol(name, sign):
                 self.scalars[name] = sign
+            case Index(_, low, high):
+                for part in (*subterms(low), *subterms(high)):
+                    self._note(part)
             case Entry(tensor, _) if tensor.name not in self.claim.definitions:
                 self.tensors[tensor.name] = tensor
                 for axis in tensor.shape:
@@ -143,6 +146,13 @@ class Search:
             return None
         return _Trial(enclose(left), enclose(right), tuple(dict.fromkeys(arithmetic.irrational)))
 
+    def idle(self, candidate: _Candidate, key: tuple[str, tuple[int, ...]]) -> bool:
+        """True when nothing reads that entry at the candidate's sizes and values."""
+        rest = {other: value for other, value in candidate.entries.items() if other != key}
+        without = _Candidate(candidate.sizes, candidate.positions, candidate.scalars, rest)
+        self.trial(without)
+        return key not in without.entries
+
     def _instance(self, candidate: _Candidate, random: Random | None) -> Instance:
         def missing(entry: Entry, at: tuple[int, ...]) -> Fraction:
             value = _drawn(random, entry.tensor.sign) if random else _first(entry.tensor.sign)
@@ -153,13 +163,12 @@ class Search:
         return Instance(candidate.sizes, scalars, entries, self.claim.definitions, missing)
 
     def _holds(self, need: Need, evaluator: Evaluator, candidate: _Candidate) -> bool:
-        inner = sorted(free_indices(need.term) - set(candidate.positions), key=lambda index: index.name)
-        ranges = [evaluator.positions(index, candidate.positions) for index in inner]
-        for at in product(*ranges):
-            value = evaluator.value(need.term, {**candidate.positions, **dict(zip(inner, at, strict=True))})
-            if not _NEEDS[need.condition](enclose(value)):
-                return False
-        return True
+        inner = free_indices(need.term) - set(candidate.positions)
+        ordered = sorted(inner, key=lambda index: (len(free_indices(index)), index.name))
+        return all(
+            _NEEDS[need.condition](enclose(evaluator.value(need.term, places)))
+            for places in _assignments(ordered, evaluator, candidate.positions)
+        )
 
     # -- candidates -----------------------------------------------------------------------------------
 
@@ -185,6 +194,17 @@ class Search:
         places = list(product(*(_ends(places) for places in ranges)))
         for at in random.sample(places, min(2, len(places))):
             yield dict(zip(self.free, at, strict=True))
+
+
+def _assignments(
+    indices: list[Index], evaluator: Evaluator, places: dict[Term, int]
+) -> Iterator[dict[Term, int]]:
+    """Every choice of positions; a range may hold the indices before it."""
+    if not indices:
+        yield places
+        return
+    for position in evaluator.positions(indices[0], places):
+        yield from _assignments(indices[1:], evaluator, {**places, indices[0]: position})
 
 
 def _ends(places: range) -> list[int]:
@@ -235,7 +255,7 @@ def agreeing_instance(claim: Claim) -> Witness | None:
             continue
         trial = search.trial(candidate, random)
         if trial is not None:
-            return _witness(candidate, trial)
+            return _witness(search, candidate, trial)
     return None
 
 
@@ -244,11 +264,12 @@ def contradicts(claim: Claim, instance: Witness) -> bool:
     return _FAILS[claim.relation](instance.left, instance.right)
 
 
-def _witness(candidate: _Candidate, trial: _Trial) -> Witness:
+def _witness(search: Search, candidate: _Candidate, trial: _Trial) -> Witness:
+    """The candidate as a witness, with only the entries that the two sides read."""
+    kept = {key for key in candidate.entries if not search.idle(candidate, key)}
+    entries = {key: value for key, value in candidate.entries.items() if key in kept}
     positions = {index.name: at for index, at in candidate.positions.items() if isinstance(index, Index)}
-    return Witness(
-        candidate.sizes, positions, candidate.scalars, dict(candidate.entries), trial.left, trial.right
-    )
+    return Witness(candidate.sizes, positions, candidate.scalars, entries, trial.left, trial.right)
 
 
 def _simplified(search: Search, candidate: _Candidate) -> Witness:
@@ -267,7 +288,7 @@ def _simplified(search: Search, candidate: _Candidate) -> Witness:
                     best, trial = found
                     changed = search.evaluations < limit
                     break
-    return _witness(best, trial)
+    return _witness(search, best, trial)
 
 
 def _cost(candidate: _Candidate, trial: _Trial) -> tuple[int, int]:

@@ -69,7 +69,8 @@ class Evaluator:
         rule = _RULES.get(type(term))
         if rule is None:
             known = ", ".join(sorted(kind.__name__ for kind in _RULES))
-            raise UnsupportedTermError(f"no value rule for {type(term).__name__}; there are rules for {known}")
+            kind = type(term).__name__
+            raise UnsupportedTermError(f"no value rule for {kind}; there are rules for {known}")
         return rule(self, term, environment or {})
 
     def integer(self, term: Term, environment: Mapping[Term, int]) -> int:

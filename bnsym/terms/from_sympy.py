@@ -30,6 +30,8 @@ from bnsym.terms.nodes import (
 )
 from bnsym.terms.surface import Derivative, exact
 from bnsym.terms.surface import Size as SizeSymbol
+from bnsym.terms.text import text
+from bnsym.terms.to_sympy import to_sympy
 
 NAME = re.compile(r"[^\W\d]\w*\Z")
 
@@ -76,9 +78,13 @@ class Reader:
             raise UnsupportedTermError(f"the name {name!r}: use letters, digits and underscores")
         return name
 
+    def knows(self, name: str) -> bool:
+        """True when the name was read before."""
+        return name in self._meanings
+
     def _once(self, node: Named) -> Named:
         """One name has one meaning in a derivation."""
-        first = self._meanings.setdefault(node.name, node)
+        first: object = self._meanings.setdefault(node.name, node)
         if first is not node:
             raise SizeError(
                 f"the name {node.name} is used for two things: {describe(first)} and {describe(node)}; "
@@ -147,11 +153,16 @@ class Reader:
     def _check_axis(
         self, entry: sympy.Indexed, axis: int, length: sympy.Expr, where: sympy.Expr, bound: Bound
     ) -> None:
+        """A position lies on its axis: in a definition's own range, else in 0..length, for either origin."""
         if length is sympy.oo:
             return
-        highest, lowest = _extreme(where, bound, "upper"), _extreme(where, bound, "lower")
-        room = sympy.expand(length - highest)
-        if not (room.is_Integer and room >= 0) or lowest.is_negative:
+        definition = self.definitions.get(str(entry.base))
+        first, last = sympy.Integer(0), length
+        own = None if definition is None else definition.parameters[axis]
+        if isinstance(own, Index):
+            first, last = to_sympy(own.low), to_sympy(own.high)
+        lowest, highest = _extreme(where, bound, upper=False), _extreme(where, bound, upper=True)
+        if not all(_known_nonnegative(room) for room in (lowest - first, last - highest)):
             raise SizeError(
                 f"{entry}: axis {axis} of {entry.base} has size {length}, but {where} goes from {lowest} "
                 f"to {highest}; use an index over {length}"
@@ -185,16 +196,32 @@ def _limits_key(symbol: sympy.Basic) -> sympy.Basic:
     return getattr(symbol, "label", symbol)
 
 
-def _extreme(where: sympy.Expr, bound: Bound, end: str) -> sympy.Expr:
-    """The greatest or least value of an index expression whose indices enter with a positive sign."""
-    from bnsym.terms.to_sympy import to_sympy
+def _extreme(where: sympy.Expr, bound: Bound, upper: bool) -> sympy.Expr:
+    """The greatest or least value of a position that is affine in its indices."""
+    expanded = sympy.expand(where)
+    ends = {}
+    for symbol in expanded.atoms(sympy.Idx) | (expanded.free_symbols & set(bound)):
+        rising = expanded.coeff(symbol).is_positive
+        ends[symbol] = _end(symbol, bound, upper is bool(rising))
+    return sympy.expand(expanded.xreplace(ends))
 
-    def value(symbol: Any) -> Any:
-        if symbol in bound:
-            return to_sympy(bound[symbol].high if end == "upper" else bound[symbol].low)
-        return getattr(symbol, end, symbol) if isinstance(symbol, sympy.Idx) else symbol
 
-    return where.xreplace({s: value(s) for s in where.atoms(sympy.Idx) | where.atoms(sympy.Symbol)})
+def _end(symbol: Any, bound: Bound, upper: bool) -> sympy.Expr:
+    index = bound.get(symbol)
+    if index is not None:
+        return to_sympy(index.high if upper else index.low)
+    return symbol.upper if upper else symbol.lower
+
+
+def _known_nonnegative(room: sympy.Expr) -> bool:
+    """True for an integer >= 0, plus sizes: each is at least its least value."""
+    lowest = sympy.expand(room).xreplace({s: sympy.Integer(getattr(s, "least", 1)) for s in _sizes(room)})
+    rising = all(sympy.expand(room).coeff(s).is_nonnegative for s in _sizes(room))
+    return bool(rising and lowest.is_Integer and lowest >= 0)
+
+
+def _sizes(expression: sympy.Expr) -> set[Any]:
+    return {s for s in expression.free_symbols if s.is_integer and s.is_positive}
 
 
 def _sign(assumptions: Mapping[str, bool | None]) -> Sign:
@@ -209,12 +236,8 @@ def describe(node: Any) -> str:
     """A word for what a name means."""
     match node:
         case Tensor(_, shape, _):
-            from bnsym.terms.text import text
-
             return f"a tensor of shape ({', '.join('oo' if a is None else text(a) for a in shape)})"
         case Index(_, low, high):
-            from bnsym.terms.text import text
-
             return f"an index over {text(low)}..{text(high)}"
         case _:
             return f"a {type(node).__name__.lower()}"

@@ -34,6 +34,7 @@ class Scope:
         parameters = tuple(self.reader.read_index(index) for index in indices)
         term = self.reader.read(body)
         self._check_scope(name, parameters, term)
+        self._check_unused(name)
         lengths = tuple(_length(index) for index in indices)
         tensor = Tensor(name, tuple(self.reader.read(axis) for axis in lengths), Sign.REAL)
         self.definitions[name] = Definition(tensor, parameters, term, eq)
@@ -69,6 +70,13 @@ class Scope:
         if name in self.definitions:
             raise UsageError(
                 f"define({name!r}, ...): {name} is defined already; give the second one a new name"
+            )
+
+    def _check_unused(self, name: str) -> None:
+        if self.reader.knows(name):
+            raise UsageError(
+                f"define({name!r}, ...): {name} stands for something else already (in this body, or before); "
+                "define a name before it is used, and give new things new names"
             )
 
     def _check_scope(self, name: str, parameters: Sequence[Index], body: Term) -> None:

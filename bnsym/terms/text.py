@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
+from typing import Any, ClassVar
 
 from bnsym.terms.nodes import (
     Add,
@@ -22,12 +24,14 @@ from bnsym.terms.nodes import (
     number,
 )
 
-_SUM, _PRODUCT, _POWER, _ATOM = range(4)  # how tightly a text holds together
+SUM, PRODUCT, POWER, ATOM = range(4)  # how tightly a text holds together
+Written = tuple[str, int]
+_HALF = number(Fraction(1, 2))
 
 
 def text(term: Term) -> str:
     """One line, in Python's notation, with `sum(body, i=1..m)` for a sum."""
-    return _text(term)[0]
+    return TextForm().line(term)
 
 
 def definition_text(definition: Definition) -> str:
@@ -35,62 +39,97 @@ def definition_text(definition: Definition) -> str:
     return f"{text(definition.entry)} = {text(definition.body)}"
 
 
-def _held(term: Term, least: int) -> str:
-    written, tightness = _text(term)
-    return written if tightness >= least else f"({written})"
+class TextForm:
+    """Writes terms; a backend changes the leaves and the signs of operations, never the brackets."""
+
+    times: ClassVar[str] = "*"
+    over: ClassVar[str] = "/"
+
+    def line(self, term: Term) -> str:
+        """The term's text."""
+        return self.write(term)[0]
+
+    def write(self, term: Term) -> Written:
+        """The text and how tightly it holds together."""
+        return _RULES[type(term)](self, term)
+
+    def held(self, term: Term, least: int) -> str:
+        """The text, in brackets if it holds less tightly than is needed."""
+        written, tightness = self.write(term)
+        return written if tightness >= least else f"({written})"
+
+    # -- leaves -----------------------------------------------------------------------------------
+
+    def number(self, term: Number) -> Written:
+        """An exact rational."""
+        whole = term.value.denominator == 1
+        return str(term.value), (ATOM if whole else PRODUCT) if term.value >= 0 else SUM
+
+    def name(self, term: Symbol | Size | Index) -> Written:
+        """A scalar, size or index."""
+        return term.name, ATOM
+
+    def entry(self, term: Entry) -> Written:
+        """tensor[indices]."""
+        places = ", ".join(map(self.line, term.indices))
+        return term.tensor.name + (f"[{places}]" if places else ""), ATOM
+
+    def sum(self, term: Sum) -> Written:
+        """sum(body, i=1..m)."""
+        index = term.index
+        span = f"{index.name}={self.line(index.low)}..{self.line(index.high)}"
+        return f"sum({self.line(term.body)}, {span})", ATOM
+
+    def delta(self, term: Delta) -> Written:
+        """delta(i, j)."""
+        return f"delta({self.line(term.left)}, {self.line(term.right)})", ATOM
+
+    def partial(self, term: Partial) -> Written:
+        """d(body)/d(x[p])."""
+        return f"d({self.line(term.body)})/d({self.line(term.wrt)})", ATOM
+
+    def root(self, radicand: Term) -> Written:
+        """sqrt(radicand)."""
+        return f"sqrt({self.line(radicand)})", ATOM
+
+    # -- operations -------------------------------------------------------------------------------
+
+    def add(self, term: Add) -> Written:
+        """Terms with their signs."""
+        out = ""
+        for part in term.terms:
+            sign, rest = split_sign(part)
+            out += f" {sign} " if out else ("-" if sign == "-" else "")
+            out += self.held(rest, PRODUCT)
+        return out or "0", SUM
+
+    def mul(self, term: Mul) -> Written:
+        """Factors above and below one line."""
+        sign, rest = split_sign(term)
+        factors = rest.factors if isinstance(rest, Mul) else (rest,)
+        above = [self.held(factor, POWER) for factor in factors if not _is_below(factor)]
+        below = [self.held(_inverted(factor), POWER) for factor in factors if _is_below(factor)]
+        top = self.times.join(above) or "1"
+        bottom = self.times.join(below) if len(below) == 1 else f"({self.times.join(below)})"
+        written = f"{top}{self.over}{bottom}" if below else top
+        return (f"-{written}", SUM) if sign == "-" else (written, PRODUCT)
+
+    def power(self, term: Power) -> Written:
+        """Powers, roots and inverses."""
+        if _is_below(term):
+            return f"1{self.over}{self.held(_inverted(term), POWER)}", PRODUCT
+        if term.exponent is _HALF:
+            return self.root(term.base)
+        return f"{self.held(term.base, ATOM)}**{self.held(term.exponent, ATOM)}", POWER
 
 
-def _text(term: Term) -> tuple[str, int]:
-    match term:
-        case Number(value):
-            return str(value), _ATOM if value.denominator == 1 and value >= 0 else _SUM
-        case Symbol(name) | Size(name) | Index(name):
-            return name, _ATOM
-        case Entry(tensor, indices):
-            return tensor.name + (f"[{', '.join(map(text, indices))}]" if indices else ""), _ATOM
-        case Add(terms):
-            return _add(terms), _SUM
-        case Mul(factors):
-            return _mul(factors)
-        case Power(base, exponent):
-            return _power(base, exponent)
-        case Sum(index, body):
-            return f"sum({text(body)}, {index.name}={text(index.low)}..{text(index.high)})", _ATOM
-        case Delta(left, right):
-            return f"delta({text(left)}, {text(right)})", _ATOM
-        case Partial(body, wrt):
-            return f"d({text(body)})/d({text(wrt)})", _ATOM
-    raise TypeError(type(term).__name__)
-
-
-def _add(terms: tuple[Term, ...]) -> str:
-    out = ""
-    for part in terms:
-        sign, rest = _split_sign(part)
-        written = _held(rest, _PRODUCT)
-        out += f" {sign} {written}" if out else ("-" if sign == "-" else "") + written
-    return out or "0"
-
-
-def _split_sign(term: Term) -> tuple[str, Term]:
+def split_sign(term: Term) -> tuple[str, Term]:
     """A leading minus, and the term without it."""
     if isinstance(term, Number) and term.value < 0:
         return "-", number(-term.value)
     if isinstance(term, Mul) and isinstance(term.factors[0], Number) and term.factors[0].value < 0:
         return "-", mul(number(-term.factors[0].value), *term.factors[1:])
     return "+", term
-
-
-def _mul(factors: tuple[Term, ...]) -> tuple[str, int]:
-    sign, rest = _split_sign(Mul(factors))
-    factors = rest.factors if isinstance(rest, Mul) else (rest,)
-    above = [factor for factor in factors if not _is_below(factor)]
-    below = [_inverted(factor) for factor in factors if _is_below(factor)]
-    top = "*".join(_held(factor, _POWER) for factor in above) or "1"
-    bottom = "*".join(_held(factor, _POWER) for factor in below)
-    bottom = f"({bottom})" if len(below) > 1 else bottom
-    written = f"{top}/{bottom}" if below else top
-    return ("-" + written, _SUM) if sign == "-" else (written, _PRODUCT)
 
 
 def _is_below(factor: Term) -> bool:
@@ -104,9 +143,16 @@ def _inverted(factor: Term) -> Term:
     return factor
 
 
-def _power(base: Term, exponent: Term) -> tuple[str, int]:
-    if isinstance(exponent, Number) and exponent.value < 0:
-        return f"1/{_held(_inverted(Power(base, exponent)), _POWER)}", _PRODUCT
-    if exponent is number(Fraction(1, 2)):
-        return f"sqrt({text(base)})", _ATOM
-    return f"{_held(base, _ATOM)}**{_held(exponent, _ATOM)}", _POWER
+_RULES: dict[type[Term], Callable[[TextForm, Any], Written]] = {
+    Number: lambda form, term: form.number(term),
+    Symbol: lambda form, term: form.name(term),
+    Size: lambda form, term: form.name(term),
+    Index: lambda form, term: form.name(term),
+    Entry: lambda form, term: form.entry(term),
+    Add: lambda form, term: form.add(term),
+    Mul: lambda form, term: form.mul(term),
+    Power: lambda form, term: form.power(term),
+    Sum: lambda form, term: form.sum(term),
+    Delta: lambda form, term: form.delta(term),
+    Partial: lambda form, term: form.partial(term),
+}

@@ -1,0 +1,1 @@
+"""How it runs: plans found from the normal form, proved, and printed by backends."""
