@@ -33,15 +33,15 @@ mu, var, z_norm, z_tilde = batch_norm(z)
 a_bar = d.define("a_bar", k, Sum(a[r, k], r) / m)
 W_mean = Sum(W[j, k] * Sum(a[r, k], r) / m, k)
 
-d.chain("mean_holds_bias", mu[j], eq="1.2").step(
-    "1.2", Sum(z[i, j], i) / m, by=bs.unfold(mu)
-).step(
-    "1.3", Sum(W[j, k] * a_bar[k], k) + b[j], by=bs.exchange(z, a_bar)
-).step(
-    "1.4", W_mean + b[j], by=bs.unfold(a_bar)
-)  # fmt: skip
+(
+    d.chain("mean_holds_bias", mu[j], eq="1.2")
+    .step("1.2", Sum(z[i, j], i) / m, by=bs.unfold(mu))
+    .step("1.3", Sum(W[j, k] * a_bar[k], k) + b[j], by=bs.exchange(z, a_bar))
+    .step("1.4", W_mean + b[j], by=bs.unfold(a_bar))
+)
 
 # SymPy cancels b - b unasked; evaluate=False keeps a line as the document has it.
+centred = Sum(W[j, k] * (a[i, k] - Sum(a[r, k], r) / m), k)
 minus = Mul(-1, Add(W_mean, b[j]), evaluate=False)
 (
     d.chain("bias_cancels", z[i, j] - mu[j], eq="1.8")
@@ -49,7 +49,12 @@ minus = Mul(-1, Add(W_mean, b[j]), evaluate=False)
     .step("1.9", Add(Wa + b[j], minus, evaluate=False), by=bs.theorem("mean_holds_bias"))
     .step("1.10", Add(Wa, b[j], -W_mean, -b[j], evaluate=False), by=bs.algebra)
     .step("1.11", Wa - W_mean, by=bs.algebra)
-    .step("1.12", Sum(W[j, k] * (a[i, k] - Sum(a[r, k], r) / m), k), by=bs.linearity)
+    .step("1.12", centred, by=bs.linearity)
+)
+(
+    d.chain("normalization_without_bias", z_norm[i, j], eq="1.6 with 1.12")
+    .step("1.6", (z[i, j] - mu[j]) / sqrt(var[j] + eps), by=bs.unfold(z_norm))
+    .step("1.12 in 1.6", centred / sqrt(var[j] + eps), by=bs.theorem("bias_cancels"))
 )
 
 # The same layer without a bias.

@@ -38,6 +38,8 @@ d.refute("average_of_stds_is_global_std", std_global[c], sqrt(sigma2[c]), eq="2.
 d.refute("average_of_variances_is_global_variance", Sum(var[n, c], n) / N, sigma2[c], eq="2.B, squared")
 between = Sum((mean[n, c] - mu[c]) ** 2, n) / N
 d.prove("between_images_closes_the_gap", sigma2[c], Sum(var[n, c], n) / N + between, eq="2.B, squared")
+std_spread = Sum((std[n, c] - std_global[c]) ** 2, n) / N
+d.prove("what_the_average_std_lacks", sigma2[c], std_global[c] ** 2 + std_spread + between, eq="2.B")
 about_global = d.define("about_global", n, c, Sum((pixel - mean_global[c]) ** 2, w, h) / (H * W))
 d.prove("variances_about_the_global_mean", Sum(about_global[n, c], n) / N, sigma2[c], eq="2.B, squared")
 

@@ -40,7 +40,7 @@ d.prove("pairwise_differences", Sum((x[i] - x[p]) ** 2, i, p), 2 * m * squares_x
 
 # The unbiased variance needs two examples.
 M = bs.size("M", least=2)
-r = bs.index("r", M)
+r, q = bs.index("r", M), bs.index("q", M)
 z = bs.tensor("z", M)
 mean_z = d.define("mean_z", Sum(z[r], r) / M)
 biased = d.define("biased", Sum((z[r] - mean_z) ** 2, r) / M)
@@ -55,6 +55,8 @@ unbiased = d.define("unbiased", Sum((z[r] - mean_z) ** 2, r) / (M - 1), eq="algo
     .step("their difference", biased / (M - 1), by=bs.unfold(unbiased, biased))
     .step("m >= 2", 0, by=bs.signs, relation=">=")
 )
+pairs = Sum((z[r] - z[q]) ** 2, r, q) / (2 * M * (M - 1))
+d.prove("unbiased_from_pairs", unbiased, pairs)
 d.refute("unbiased_is_biased", unbiased, biased)
 
 if __name__ == "__main__":
