@@ -11,7 +11,7 @@ import bnsym as bs
 d = bs.Derivation("gradient_facts", "Ioffe & Szegedy 2015, section 3")
 
 m = bs.size("m")
-i, p = bs.index("i", m), bs.index("p", m)
+i, p, r = bs.index("i", m), bs.index("p", m), bs.index("r", m)
 x, g = bs.tensor("x", m), bs.tensor("g", m)
 gamma, beta, eps = bs.scalar("gamma"), bs.scalar("beta"), bs.scalar("epsilon", positive=True)
 
@@ -25,6 +25,7 @@ gradient = bs.derivative(Sum(g[i] * y[i], i), x[p])
 g_sum, g_xhat = Sum(g[i], i), Sum(g[i] * xhat[i], i)
 dx = d.define("dx", p, gamma / (m * s) * (m * g[p] - g_sum - xhat[p] * g_xhat), eq="compact form")
 d.prove("compact_form", gradient, dx[p], eq="compact form")
+d.prove("jacobian_is_symmetric", bs.derivative(y[p], x[r]), bs.derivative(y[r], x[p]))
 d.prove("normalized_sum", Sum(xhat[i], i), 0)
 d.prove("normalized_square_sum", Sum(xhat[i] ** 2, i), m * var / s**2)
 

@@ -1,6 +1,8 @@
 """The project's derivations: every verdict as expected, sources named, each script runnable alone."""
 
 import ast
+import json
+import os
 import subprocess
 import sys
 
@@ -86,6 +88,22 @@ REQUIRED = [
 def test_what_the_sources_claim_is_in_the_suite(script, name, verdict):
     [theorem] = [t for d in derivations(script) for t in d.theorems if t.name == name]
     assert theorem.expected == verdict
+
+
+def test_the_answers_depend_on_no_hash_seed_and_no_assert():
+    """Two processes, one with -O: the same verdicts, needs and witnesses."""
+    documents = []
+    for seed, options in (("1", []), ("2", ["-O"])):
+        done = subprocess.run(
+            [sys.executable, *options, "-m", "bnsym", "prove", str(FOLDER), "--json"],
+            capture_output=True,
+            text=True,
+            check=True,
+            env={**os.environ, "PYTHONHASHSEED": seed},
+        )
+        items = json.loads(done.stdout)["items"]
+        documents.append([{**item, "seconds": None} for item in items])
+    assert documents[0] == documents[1]
 
 
 @pytest.mark.parametrize("script", ["bias_cancellation", "layer_norm"])
