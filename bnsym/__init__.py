@@ -29,7 +29,18 @@ if TYPE_CHECKING:
     from bnsym.layers.table import layer
     from bnsym.proof.derivation import Derivation
     from bnsym.proof.outcome import Outcome, Verdict
-    from bnsym.proof.reasons import algebra, differentiation, exchange, linearity, sifting, signs, substitution, sums, theorem, unfold
+    from bnsym.proof.reasons import (
+        algebra,
+        differentiation,
+        exchange,
+        linearity,
+        sifting,
+        signs,
+        substitution,
+        sums,
+        theorem,
+        unfold,
+    )
     from bnsym.proof.suite import prove_paths
     from bnsym.report.script import main
     from bnsym.terms.surface import derivative, index, scalar, size, sizes, tensor

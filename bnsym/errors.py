@@ -15,9 +15,10 @@ __all__ = [
     "ScopeError",
     "SizeError",
     "StepError",
-    "UndefinedValueError",
     "UndeclaredIndexError",
+    "UndefinedValueError",
     "UnknownLayerError",
+    "UnprovedError",
     "UnsupportedTermError",
     "UsageError",
 ]
@@ -61,6 +62,12 @@ class StepError(BnsymError):
     """A derivation's step does not follow; names the step, both sides and a counterexample.  Exit code 1."""
 
     exit_code = 1
+
+
+class UnprovedError(StepError):
+    """A step is neither proved nor refuted, or uses a theorem that was not proved.  Exit code 3."""
+
+    exit_code = 3
 
 
 class CheckError(BnsymError):

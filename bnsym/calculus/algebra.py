@@ -210,11 +210,15 @@ def _sign_order(monomial: Monomial) -> tuple[int, int, str]:
     return (0 if sums else 1 if monomial else 2, sums, monomial_key(monomial))
 
 
-def _pivot_candidates(atoms: set[Atom]) -> list[Atom]:
-    """In an order that no renaming of variables changes; atoms that only names tell apart are left out."""
-    looks = [_look_of(a) for a in atoms]
-    alone = (a for a in atoms if looks.count(_look_of(a)) == 1)
-    return sorted(alone, key=_look_of)
+def _pivot_candidate(atoms: set[Atom]) -> list[Atom]:
+    """The first atom in an order that no renaming of variables changes, if nothing ties with it.
+
+    It comes before all the others, so that a rewriting puts later atoms in the place of an earlier one, and
+    rewritings by several radicals end.
+    """
+    first = min(map(_look_of, atoms))
+    found = [a for a in atoms if _look_of(a) == first]
+    return found if len(found) == 1 else []
 
 
 def _look_of(a: Atom) -> tuple[int, str]:
@@ -223,8 +227,8 @@ def _look_of(a: Atom) -> tuple[int, str]:
 
 
 def _pivot(square: Polynomial) -> tuple[Atom | None, Polynomial, Polynomial]:
-    """The first atom v with square = A*v + B, A a monomial of positive atoms, v not in B; 1/A and B/A."""
-    for v in _pivot_candidates({a for row in square for a, _ in row}):
+    """The first atom v if square = A*v + B, A a monomial of positive atoms, v not in B; 1/A and B/A."""
+    for v in _pivot_candidate({a for row in square for a, _ in row}):
         rows = [row for row in square if any(a is v for a, _ in row)]
         if len(rows) != 1 or dict(rows[0])[v] != 1 or v.kind in (Kind.RADICAL, Kind.DELTA):
             continue

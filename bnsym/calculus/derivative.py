@@ -23,6 +23,7 @@ from bnsym.terms.nodes import (
     Number,
     Partial,
     Power,
+    Sign,
     Size,
     Sum,
     Symbol,
@@ -41,6 +42,8 @@ class Differentiator:
     def __init__(self, wrt: Term, definitions: Mapping[str, Definition]) -> None:
         if not isinstance(wrt, Entry | Symbol):
             raise UsageError(f"a derivative is taken by an entry or a scalar, not by a {type(wrt).__name__}")
+        if isinstance(wrt, Entry) and wrt.tensor.sign is Sign.COUNT:
+            raise UsageError(f"{wrt.tensor.name} holds integers; a derivative is taken by a real variable")
         self.wrt = wrt
         self.definitions = definitions
         self._memo: dict[Term, Term] = {}

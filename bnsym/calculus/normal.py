@@ -8,6 +8,7 @@ else is no refutation.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from fractions import Fraction
 from functools import cache
 from typing import Any
 
@@ -43,10 +44,8 @@ from bnsym.terms.nodes import (
     Symbol,
     Term,
     add,
+    negative,
     number,
-)
-from bnsym.terms.nodes import (
-    subtract as term_difference,
 )
 from bnsym.terms.text import text
 from bnsym.terms.walk import free_indices
@@ -249,7 +248,15 @@ def _length(index: Index) -> Term:
 
 @cache
 def _simple_length(low: Term, high: Term) -> Term:
-    return add(term_difference(high, low), number(1))
+    """high - low + 1, the numbers in it worked out."""
+    constant, rest = Fraction(1), []
+    for sign, end in ((1, high), (-1, low)):
+        for part in end.terms if isinstance(end, Add) else (end,):
+            if isinstance(part, Number):
+                constant += sign * part.value
+            else:
+                rest.append(part if sign == 1 else negative(part))
+    return add(*rest, number(constant))
 
 
 def _number(normalizer: Normalizer, term: Number, environment: Environment) -> Polynomial:

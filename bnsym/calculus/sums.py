@@ -89,9 +89,11 @@ class SumAlgebra(Algebra):
             return None
         for delta, binder in product((a for a, _ in monomial if a.kind == Kind.DELTA), binders):
             place = solve(delta.payload, binder) if binder in delta.free else None
-            if place is None or not within(place, binder) or _others_depend(binders, binder):
-                continue
             rest = without(monomial, delta, dict(monomial)[delta])
+            if place is None or not within(place, binder):
+                continue
+            if in_a_range(binder, rest) or _others_depend(binders, binder):
+                continue
             return self._sum_each(_drop(binders, binder), self.move_monomial(rest, {binder: place}))
         return None
 
@@ -252,7 +254,7 @@ class SumAlgebra(Algebra):
         rest = without(monomial, delta, exponent)
         places = {v: solve(delta.payload, v) for v in delta.free}
         later = max((v for v, place in places.items() if place), key=lambda v: v.key, default=None)
-        if later is not None and any(later in a.free for a, _ in rest):
+        if later is not None and any(later in a.free for a, _ in rest) and not in_a_range(later, rest):
             moved = self.move_monomial(rest, {later: places[later]})  # type: ignore[dict-item]
             return self.multiply(of_atom(delta), moved)
         return {merge(rest, ((delta, 1),)): 1} if exponent != 1 else None
@@ -300,6 +302,11 @@ def within(place: Position, binder: Variable) -> bool:
     if place.constant == 0 and len(place.parts) == len(sizes) == 1:
         return binder.high == of_atom(sizes[0])
     return not place.parts and 1 <= place.constant <= _least(binder.high)
+
+
+def in_a_range(v: Variable, monomial: Monomial) -> bool:
+    """True when another variable's range holds v: then v cannot be replaced without changing that range."""
+    return any(v in other.free for a, _ in monomial for other in a.free if other is not v)
 
 
 def _least(high: Polynomial) -> int:

@@ -73,6 +73,12 @@ def used_terms(claim: Claim) -> list[Term]:
     return found
 
 
+def reached(claim: Claim) -> list[Definition]:
+    """The definitions that the claim's two sides use, in the order in which they were made."""
+    names = {node.tensor.name for t in used_terms(claim) for node in subterms(t) if isinstance(node, Entry)}
+    return [definition for name, definition in claim.definitions.items() if name in names]
+
+
 def needs_of(claim: Claim) -> tuple[Need, ...]:
     """What must hold for both sides to have a value, as far as signs do not show it: sorted by text."""
     signs = Signs(claim.definitions)

@@ -6,13 +6,16 @@ from collections.abc import Callable
 from time import perf_counter
 from typing import Any, TypeVar
 
-from bnsym.errors import StepError, UsageError
+from bnsym.errors import StepError, UnprovedError, UsageError
 from bnsym.layers.layer import Layer
+from bnsym.proof.claims import reached
 from bnsym.proof.outcome import Outcome, Verdict
 from bnsym.proof.prover import Decision
-from bnsym.proof.theorems import Chain, Inductive, Theorem, here
+from bnsym.proof.reasons import Equations
+from bnsym.proof.theorems import Chain, Inductive, Place, Theorem, here
 from bnsym.terms.nodes import Term
 from bnsym.terms.scope import Scope
+from bnsym.terms.text import definition_text
 
 Kind = TypeVar("Kind", bound=Theorem)
 
@@ -35,6 +38,8 @@ class Derivation(Scope):
 
     def include(self, layer: Layer) -> Layer:
         """Take a layer's equations as this derivation's definitions; returns the layer."""
+        if not isinstance(layer, Layer):
+            raise UsageError(f"include({layer!r}): give a Layer, such as bnsym.layer('batch_norm')")
         for definition in layer.definitions.values():
             if definition.tensor.name in self.definitions:
                 raise UsageError(
@@ -84,25 +89,29 @@ class Derivation(Scope):
         A step that does not follow gives an outcome of verdict unknown or refuted whose detail names the
         step, both sides and the counterexample; see `require` for an error instead.
         """
-        proved: dict[str, tuple[Term, Term]] = {}
+        proved: dict[str, tuple[Term, Term] | None] = {}
         outcomes = []
         for theorem in self.theorems:
-            start = perf_counter()
-            decision, detail = self._decide(theorem, proved)
-            if decision.verdict is Verdict.PROVED and theorem.relation == "=":
-                proved[theorem.name] = (theorem.left, theorem.right)
-            outcomes.append(self._outcome(theorem, decision, detail, perf_counter() - start))
+            outcomes.append(self._decide(theorem, proved))
+            equation = theorem.relation == "=" and outcomes[-1].verdict is Verdict.PROVED
+            proved[theorem.name] = (theorem.left, theorem.right) if equation else None
             on_outcome(outcomes[-1])
         return outcomes
 
-    def _decide(self, theorem: Theorem, proved: dict[str, tuple[Term, Term]]) -> tuple[Decision, str]:
+    def _decide(self, theorem: Theorem, proved: Equations) -> Outcome:
+        start = perf_counter()
+        place, broken = theorem.place, False
         try:
             decision = theorem.decide(proved)
         except StepError as error:
-            return Decision(Verdict.UNKNOWN), str(error)
-        return decision, decision.detail
+            decision = Decision(Verdict.UNKNOWN, detail=str(error.args[0]))
+            broken = not isinstance(error, UnprovedError)
+            place = error.args[1] if len(error.args) > 1 else place
+        return self._outcome(theorem, decision, perf_counter() - start, place, broken)
 
-    def _outcome(self, theorem: Theorem, decision: Decision, detail: str, seconds: float) -> Outcome:
+    def _outcome(
+        self, theorem: Theorem, decision: Decision, seconds: float, place: Place, broken: bool
+    ) -> Outcome:
         source = " ".join(part for part in (self.source, f"({theorem.eq})" if theorem.eq else "") if part)
         return Outcome(
             derivation=self.name,
@@ -112,10 +121,13 @@ class Derivation(Scope):
             expected=theorem.expected,
             needs=decision.needs,
             witness=None if decision.witness is None else str(decision.witness),
-            detail=detail,
+            detail=decision.detail,
             seconds=seconds,
             steps=theorem.steps,
-            file=theorem.place.file,
-            line=theorem.place.line,
+            file=place.file,
+            line=place.line,
             source=source,
+            broken=broken,
+            lines=theorem.shown(),
+            definitions=tuple(map(definition_text, reached(theorem.claim))),
         )

@@ -34,7 +34,7 @@ def induct(claim: Claim, size: Term) -> Induction:
     _check_independent(claim, size)
     sides = (claim.left, claim.right)
     normalizer = Normalizer(claim.definitions, _plain(claim.definitions))
-    first = [_unrolled(substitute(side, {size: number(1)}), claim.definitions) for side in sides]
+    first = [_unrolled(_folded(substitute(side, {size: number(1)})), claim.definitions) for side in sides]
     successor = Add((size, number(1)))
     later = [_unrolled(substitute(side, {size: successor}), claim.definitions, successor) for side in sides]
     hypothesis = _difference(normalizer, sides)
@@ -125,7 +125,7 @@ def _after_multiples(
     """goal - factor * hypothesis for each monomial factor that makes their terms meet."""
     for first, other in product(hypothesis, goal):
         factor = merge(other, monomial_of((a, -e) for a, e in first))
-        if all(a.simple for a, _ in factor):
+        if all(a.simple and (e > 0 or a.positive) for a, e in factor):
             multiple = {factor: quotient(goal[other], hypothesis[first])}
             yield subtract(goal, normalizer.multiply(multiple, hypothesis))
 

@@ -15,12 +15,24 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True)
+class Line:
+    """One line of a proof as it is read: `relation term`, its reason, its number in the document."""
+
+    relation: str
+    term: str
+    reason: str
+    eq: str
+
+
+@dataclass(frozen=True)
 class Outcome:
     """One theorem's result.
 
     `needs` are the conditions under which it is proved; `witness` the counterexample in one line; `detail`
     what was tried where nothing was decided, or why the outcome is not as expected; `seconds` the time of
-    the decision with all its steps; `steps` how many steps were checked; `file` and `line` where it stands.
+    the decision with all its steps; `steps` how many steps were checked; `file` and `line` where it stands
+    (of the failing step, where one does not follow: then `broken`); `lines` a chain's lines, the start
+    first; `definitions` what the statement's names stand for.
     """
 
     derivation: str
@@ -36,6 +48,9 @@ class Outcome:
     file: str
     line: int
     source: str
+    broken: bool = False
+    lines: tuple[Line, ...] = ()
+    definitions: tuple[str, ...] = ()
 
     @property
     def as_expected(self) -> bool:

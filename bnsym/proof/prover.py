@@ -35,7 +35,7 @@ def decide(claim: Claim) -> Decision:
     try:
         if holds(claim, normalizer):
             return confirm(claim)
-    except WorkLimitError:
+    except (WorkLimitError, RecursionError):
         limit = "the normal form grew beyond its limit; "
     except UndefinedValueError as error:
         limit = f"a side may have no value at all ({error}); "

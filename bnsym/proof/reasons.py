@@ -13,12 +13,13 @@ from typing import Any
 
 from bnsym.calculus.derivative import expand_partials
 from bnsym.calculus.normal import Normalizer
-from bnsym.errors import UsageError
+from bnsym.errors import UnprovedError, UsageError
 from bnsym.proof.claims import Claim
 from bnsym.proof.prover import ordered
 from bnsym.proof.rewrite import rewrite
-from bnsym.terms.nodes import Definition, Partial, Term
-from bnsym.terms.walk import subterms
+from bnsym.terms.nodes import Definition, Entry, Partial, Sign, Tensor, Term
+from bnsym.terms.text import text
+from bnsym.terms.walk import free_indices, rebuild
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,8 @@ signs = Reason(
 
 def theorem(*names: str) -> Reason:
     """Rewriting with theorems that this derivation proved before, then algebra."""
+    if not names:
+        raise UsageError("theorem(): by which?  Name a theorem that stands before, such as theorem('mean')")
     return replace(algebra, name="theorem").using(*names)
 
 
@@ -108,7 +111,8 @@ REASONS: tuple[Reason, ...] = (
     signs,
 )
 
-Equations = Mapping[str, tuple[Term, Term]]
+# the theorems stated before, with their two sides where they are proved equations
+Equations = Mapping[str, tuple[Term, Term] | None]
 
 
 def follows(claim: Claim, reason: Reason, proved: Equations, normalizer: Callable[..., Normalizer]) -> bool:
@@ -119,22 +123,36 @@ def follows(claim: Claim, reason: Reason, proved: Equations, normalizer: Callabl
     definitions = claim.expanded().definitions
     for name in reason.theorems:
         left, right = (rewrite(side, *_equation(name, proved)) for side in (left, right))
-    if reason.differentiates:
-        left, right = (expand_partials(side, definitions) for side in (left, right))
-    elif any(isinstance(node, Partial) for side in (left, right) for node in subterms(side)):
-        return False
+    treat = expand_partials if reason.differentiates else _sealed
+    left, right = (treat(side, definitions) for side in (left, right))
     opened = frozenset(claim.definitions) if reason.differentiates else frozenset(reason.opened)
     _check_names(opened, claim.definitions)
     return normalizer(definitions, opened, reason.rules).equal(left, right)
+
+
+def _sealed(term: Term, definitions: Mapping[str, Definition]) -> Term:
+    """The term with each derivative as a thing of its own, the same wherever the same one stands."""
+
+    def change(node: Term) -> Term:
+        if not isinstance(node, Partial):
+            return rebuild(node, change)
+        free = tuple(sorted(free_indices(node), key=lambda index: index.name))
+        shape = tuple(None for _ in free)
+        return Entry(Tensor(f"derivative {text(node)}", shape, Sign.REAL), free)
+
+    return change(term)
 
 
 def _equation(name: str, proved: Equations) -> tuple[Term, Term]:
     if name not in proved:
         known = ", ".join(proved) or "none yet"
         raise UsageError(
-            f"a step uses the theorem {name!r}, which is not proved before it; there are: {known}"
+            f"a step uses the theorem {name!r}, which is not stated before it; there are: {known}"
         )
-    return proved[name]
+    equation = proved[name]
+    if equation is None:
+        raise UnprovedError(f"uses the theorem {name!r}, which was not proved as an equation")
+    return equation
 
 
 def _check_names(opened: frozenset[str], definitions: Mapping[str, Definition]) -> None:

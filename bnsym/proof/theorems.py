@@ -6,14 +6,14 @@ import sys
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from bnsym.calculus.algebra import WorkLimitError
 from bnsym.calculus.normal import Normalizer
-from bnsym.errors import StepError, UndefinedValueError, UsageError
+from bnsym.errors import StepError, UndefinedValueError, UnprovedError, UsageError
 from bnsym.proof.claims import RELATIONS, Claim, Need, needs_of
 from bnsym.proof.induction import induct
-from bnsym.proof.outcome import Verdict
+from bnsym.proof.outcome import Line, Verdict
 from bnsym.proof.prover import Decision, confirm, decide
 from bnsym.proof.reasons import REASONS, Equations, Reason, follows
 from bnsym.proof.witness import find_witness
@@ -58,6 +58,10 @@ class Theorem:
         """How many steps are checked."""
         return 1
 
+    def shown(self) -> tuple[Line, ...]:
+        """The proof as it is read; () where it is one step."""
+        return ()
+
     def decide(self, proved: Equations) -> Decision:
         """The verdict with its grounds."""
         return decide(self.claim)
@@ -90,6 +94,11 @@ class Chain(Theorem):
             raise UsageError(
                 f"{self.name}, step {eq}: by={by!r} is no reason; there are {known}, theorem(...)"
             )
+        if relation not in RELATIONS:
+            known = ", ".join(RELATIONS)
+            raise UsageError(
+                f"{self.name}, step {eq}: the relation {relation!r} is not known; there are {known}"
+            )
         self.lines.append(Step(eq, relation, self.scope.read(expression), by, here()))
         self.right = self.lines[-1].term
         self.relation = _composed(self.name, [line.relation for line in self.lines])
@@ -99,6 +108,11 @@ class Chain(Theorem):
     def steps(self) -> int:
         """How many steps are checked."""
         return len(self.lines)
+
+    def shown(self) -> tuple[Line, ...]:
+        """The start, then a line for each step."""
+        first = Line("", text(self.left), "", self.eq)
+        return (first, *(Line(s.relation, text(s.term), str(s.reason), s.eq) for s in self.lines))
 
     def decide(self, proved: Equations) -> Decision:
         """Every step by its own reason, then the statement's needs and an exact instance."""
@@ -117,22 +131,30 @@ class Chain(Theorem):
         try:
             if follows(claim, line.reason, proved, Normalizer):
                 return
-        except (WorkLimitError, UndefinedValueError):
+        except (WorkLimitError, UndefinedValueError, RecursionError):
             pass
-        raise StepError(self._failure(line, claim))
+        except UnprovedError as error:
+            raise UnprovedError(f"{self._head(line, claim)}  {error}") from error
+        self._fail(line, claim)
 
-    def _failure(self, line: Step, claim: Claim) -> str:
-        head = (
+    def _head(self, line: Step, claim: Claim) -> str:
+        return (
             f"{self.name}, step {line.eq} ({line.place.file}:{line.place.line}) does not follow by "
             f"{line.reason}:\n  {text(claim.left)}\n  {claim.relation} {text(claim.right)}\n"
         )
+
+    def _fail(self, line: Step, claim: Claim) -> NoReturn:
+        head = self._head(line, claim)
         expanded = claim.expanded()
         witness, tried = find_witness(expanded)
         if witness is not None:
-            return f"{head}  fails at {witness}"
+            raise StepError(f"{head}  fails at {witness}", line.place)
         if decide(claim).verdict is Verdict.PROVED:
-            return f"{head}  the two sides are equal, but not by this reason; it takes {_enough(claim)}"
-        return f"{head}  neither proved nor refuted: {tried}"
+            raise StepError(
+                f"{head}  the two sides are equal, but not by this reason; it takes {_enough(claim)}",
+                line.place,
+            )
+        raise UnprovedError(f"{head}  neither proved nor refuted: {tried}", line.place)
 
 
 @dataclass
@@ -152,7 +174,7 @@ class Inductive(Theorem):
             raise UsageError(f"{self.name}: induction over what?  Give over=T")
         try:
             result = induct(self.claim, self.over)
-        except WorkLimitError:
+        except (WorkLimitError, RecursionError):
             return Decision(Verdict.UNKNOWN, detail="the normal form grew beyond its limit")
         if result.base and result.step:
             return confirm(self.claim)
@@ -176,7 +198,7 @@ def _enough(claim: Claim) -> str:
 def _carries(claim: Claim, reason: Reason) -> bool:
     try:
         return follows(claim, reason, {}, Normalizer)
-    except (WorkLimitError, UndefinedValueError):
+    except (WorkLimitError, UndefinedValueError, RecursionError):
         return False
 
 

@@ -174,9 +174,10 @@ class Search:
 
     def candidates(self) -> Iterator[tuple[_Candidate, Random]]:
         """Candidates from the smallest sizes up, until the limit on evaluations."""
-        for values in self._size_values():
+        rows = self._size_values()
+        for values in rows:
             sizes = dict(zip(self.sizes, values, strict=True))
-            for attempt in range(TRIES_PER_SIZES):
+            for attempt in range(max(TRIES_PER_SIZES, 30 // len(rows))):
                 random = Random(f"{sorted(sizes.items())}{attempt}")
                 for positions in self._positions(sizes, random):
                     if self.evaluations >= EVALUATION_LIMIT:
@@ -244,7 +245,9 @@ def find_witness(claim: Claim) -> tuple[Witness | None, str]:
         defined += trial is not None
         if trial is not None and _FAILS[claim.relation](trial.left, trial.right):
             return _simplified(search, candidate), ""
-    return None, f"{defined} of {search.evaluations} exact instances were defined, and the claim held at each"
+    if not defined:
+        return None, f"at none of {search.evaluations} exact instances have both sides a value"
+    return None, f"it held at {defined} exact instances ({search.evaluations} were tried)"
 
 
 def agreeing_instance(claim: Claim) -> Witness | None:

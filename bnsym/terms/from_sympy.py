@@ -45,6 +45,7 @@ class Reader:
     def __init__(self, definitions: Mapping[str, Definition]) -> None:
         self.definitions = definitions
         self._meanings: dict[str, Any] = {}
+        self._bound: set[str] = set()
 
     def read(self, expression: Any) -> Term:
         """The term of a SymPy expression (or a number)."""
@@ -60,7 +61,8 @@ class Reader:
         """A tensor with its axes."""
         shape = base.shape if base.shape is not None else (sympy.oo,) * rank
         axes = tuple(None if axis is sympy.oo else self.term(axis, {}) for axis in shape)
-        return self._once(Tensor(self._name(base), axes, _sign(base.assumptions0)))
+        name = self._name(base)
+        return self._once(Tensor(name, axes, _sign(name, base.assumptions0)))
 
     def term(self, expression: sympy.Basic, bound: Bound) -> Term:
         """The term of an expression whose bound indices are given."""
@@ -84,6 +86,10 @@ class Reader:
 
     def _once(self, node: Named) -> Named:
         """One name has one meaning in a derivation."""
+        if node.name in self._bound and not isinstance(node, Index):
+            raise SizeError(
+                f"the name {node.name} is an index of a sum and also {describe(node)}; rename one"
+            )
         first: object = self._meanings.setdefault(node.name, node)
         if first is not node:
             raise SizeError(
@@ -109,13 +115,14 @@ class Reader:
         if isinstance(symbol, SizeSymbol):
             return self._once(Size(name, symbol.least))
         if symbol.is_integer and symbol.is_positive:
+            _sign(name, symbol.assumptions0)
             return self._once(Size(name, 1))
         if symbol.is_integer:
             raise UndeclaredIndexError(
                 f"the integer {name} is neither a size nor an index: "
                 f"declare size({name!r}) or index({name!r}, m)"
             )
-        return self._once(Symbol(name, _sign(symbol.assumptions0)))
+        return self._once(Symbol(name, _sign(name, symbol.assumptions0)))
 
     def idx(self, index: sympy.Idx, bound: Bound) -> Term:
         """A bound index or a declared free one, which stands for every position."""
@@ -178,13 +185,21 @@ class Reader:
             bounds = self.term(exact(low), inner), self.term(exact(high), inner)
             if (exact(high) - exact(low)).is_negative:
                 raise SizeError(f"{total}: the range {low}..{high} is empty")
-            indices.append(Index(self._name(symbol), *bounds))
+            indices.append(self._bound_index(self._name(symbol), *bounds))
             inner[symbol] = indices[-1]
             inner[_limits_key(symbol)] = indices[-1]
         body = self.term(total.function, inner)
         for index in reversed(indices):
             body = Sum(index, body)
         return body
+
+    def _bound_index(self, name: str, low: Term, high: Term) -> Index:
+        """A sum's own index; its name may be an index's elsewhere, but no other thing's."""
+        other = self._meanings.get(name)
+        if name in self.definitions or (other is not None and not isinstance(other, Index)):
+            raise SizeError(f"the sum over {name}: {name} is also {describe(other)}; rename one")
+        self._bound.add(name)
+        return Index(name, low, high)
 
     def power(self, expression: sympy.Pow, bound: Bound) -> Term:
         """A power: the exponent is a number, or a term in sizes and indices."""
@@ -224,7 +239,22 @@ def _sizes(expression: sympy.Expr) -> set[Any]:
     return {s for s in expression.free_symbols if s.is_integer and s.is_positive}
 
 
-def _sign(assumptions: Mapping[str, bool | None]) -> Sign:
+# assumptions that change what is true and that bnsym does not know
+FOREIGN = (
+    *("negative", "nonpositive", "zero", "even", "odd", "prime", "composite", "imaginary"),
+    *("irrational", "transcendental", "noninteger", "infinite", "antihermitian"),
+)
+
+
+def _sign(name: str, assumptions: Mapping[str, bool | None]) -> Sign:
+    foreign = [word for word in FOREIGN if assumptions.get(word)]
+    foreign += ["complex"] if assumptions.get("complex") and not assumptions.get("real") else []
+    foreign += ["rational"] if assumptions.get("rational") and not assumptions.get("integer") else []
+    if foreign:
+        raise UnsupportedTermError(
+            f"{name} is assumed {', '.join(foreign)}: bnsym knows real, positive, nonnegative, nonzero and, "
+            "for sizes and lengths, positive integers"
+        )
     if assumptions.get("positive"):
         return Sign.COUNT if assumptions.get("integer") else Sign.POSITIVE
     if assumptions.get("nonnegative"):

@@ -11,6 +11,7 @@ from bnsym.errors import ScopeError, UsageError
 from bnsym.terms.from_sympy import NAME, Reader
 from bnsym.terms.nodes import ONE, Definition, Index, Sign, Size, Tensor, Term
 from bnsym.terms.nodes import subtract as difference
+from bnsym.terms.surface import Tensor as TensorBase
 from bnsym.terms.text import text
 from bnsym.terms.walk import free_indices
 
@@ -29,6 +30,8 @@ class Scope:
         `define("total", Sum(x[i], i))` gives a scalar.  `eq` is the equation's number in its document.
         Raises ScopeError where the body holds an index that is neither bound nor a parameter.
         """
+        if not arguments:
+            raise UsageError(f"define({name!r}): give a body, after the indices if there are any")
         *indices, body = arguments
         self._check_name(name)
         parameters = tuple(self.reader.read_index(index) for index in indices)
@@ -40,7 +43,7 @@ class Scope:
         self.definitions[name] = Definition(tensor, parameters, term, eq)
         if not indices:
             return sympy.Symbol(name, real=True)
-        return sympy.IndexedBase(name, shape=lengths, real=True)
+        return TensorBase(name, shape=lengths, real=True)
 
     def recurrence(self, name: str, step: Any, initial: Any, body: Any, eq: str = "") -> Any:
         """A sequence: name[0] := initial, and name[t] := body for t >= 1, where body may hold name[t - 1].
@@ -48,7 +51,7 @@ class Scope:
         `step` is a size, t; write name[t - 1] in the body with `tensor(name, sympy.oo)`.  Returns that array.
         """
         self._check_name(name)
-        base = sympy.IndexedBase(name, shape=(sympy.oo,), real=True)
+        base = TensorBase(name, shape=(sympy.oo,), real=True)
         count = self.reader.read(step)
         if not isinstance(count, Size):
             raise UsageError(

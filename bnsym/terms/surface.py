@@ -54,22 +54,41 @@ class Derivative(sympy.Expr):  # type: ignore[misc]
         return f"d({printer.doprint(self.expression)})/d({printer.doprint(self.variable)})"
 
 
-def size(name: object, least: int = 1) -> Size:
+class Tensor(sympy.IndexedBase):  # type: ignore[misc]
+    """An IndexedBase that says what is wrong with an index."""
+
+    def __getitem__(self, indices: Any, **options: Any) -> sympy.Expr:
+        places = indices if isinstance(indices, tuple | sympy.Tuple) else (indices,)
+        if self.shape is not None and len(places) != len(self.shape):
+            raise SizeError(
+                f"{self.label}[{', '.join(map(str, places))}]: {self.label} has {len(self.shape)} axes "
+                f"{self.shape}, and {len(places)} indices arrived; give one for each axis"
+            )
+        return super().__getitem__(indices, **options)
+
+
+def size(name: object, least: object = 1) -> Size:
     """A symbolic length: an integer >= least, and least >= 1."""
     if not isinstance(name, str):
         raise SizeError(f"size(name) takes a name, not {name!r}; a fixed length is just the integer itself")
-    if least < 1 or int(least) != least:
+    if not isinstance(least, int) or least < 1:
         raise SizeError(f"size({name!r}, least={least!r}): the least length is an integer >= 1")
     return Size(name, least)
 
 
-def sizes(names: str) -> tuple[Size, ...]:
+def sizes(names: object) -> tuple[Size, ...]:
     """Several sizes: `N, C = sizes("N C")`."""
+    if not isinstance(names, str):
+        raise UsageError(f"sizes({names!r}): give names in one text, such as sizes('N C')")
     return tuple(size(name) for name in names.split())
 
 
-def index(name: str, length: Any, start: int = 1) -> sympy.Idx:
+def index(name: object, length: Any, start: object = 1) -> sympy.Idx:
     """An index over start..start+length-1; documents count from 1."""
+    if not isinstance(name, str) or not isinstance(start, int):
+        raise UsageError(
+            f"index({name!r}, {length}, start={start!r}): give a name, a length, an integer start"
+        )
     checked = _length(f"index({name!r}, ...)", length)
     if checked is sympy.oo:
         raise SizeError(f"index({name!r}, oo): sums are finite; give a length")
@@ -85,11 +104,13 @@ def tensor(name: str, *shape: Any, **assumptions: bool) -> sympy.IndexedBase:
     if not shape:
         raise SizeError(f"tensor({name!r}) has no axes; a scalar is a sympy.Symbol")
     lengths = tuple(_length(f"tensor({name!r}, ...)", axis) for axis in shape)
-    return sympy.IndexedBase(name, shape=lengths, real=True, **assumptions)
+    return Tensor(name, shape=lengths, real=True, **assumptions)
 
 
-def scalar(name: str, **assumptions: bool) -> sympy.Symbol:
+def scalar(name: object, **assumptions: bool) -> sympy.Symbol:
     """A real scalar; `positive=True`, `nonnegative=True` or `nonzero=True` is assumed of it."""
+    if not isinstance(name, str):
+        raise UsageError(f"scalar({name!r}): give a name; a fixed number is just the number itself")
     return sympy.Symbol(name, real=True, **assumptions)
 
 

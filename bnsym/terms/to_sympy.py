@@ -41,7 +41,7 @@ def to_sympy(term: Term) -> sympy.Expr:
 
 def _tensor(tensor: Tensor) -> sympy.IndexedBase:
     shape = tuple(sympy.oo if axis is None else to_sympy(axis) for axis in tensor.shape)
-    return sympy.IndexedBase(tensor.name, shape=shape, real=True, **ASSUMPTIONS[tensor.sign])
+    return surface.Tensor(tensor.name, shape=shape, real=True, **ASSUMPTIONS[tensor.sign])
 
 
 def _entry(term: Entry) -> sympy.Expr:
