@@ -23,6 +23,7 @@ from bnsym.errors import (
     UnsupportedTermError,
     UsageError,
 )
+from bnsym.version import __version__
 
 if TYPE_CHECKING:
     from bnsym.layers.layer import Layer
@@ -44,8 +45,6 @@ if TYPE_CHECKING:
     from bnsym.proof.suite import prove_paths
     from bnsym.report.script import main
     from bnsym.terms.surface import derivative, index, scalar, size, sizes, tensor
-
-__version__ = "0.1.0"
 
 # public name -> the module it lives in; each also imported under TYPE_CHECKING, for type checkers
 _HOMES: dict[str, str] = {
@@ -91,6 +90,7 @@ __all__ = [
     "UnsupportedTermError",
     "UsageError",
     "Verdict",
+    "__version__",
     "algebra",
     "derivative",
     "differentiation",

@@ -11,6 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # Imports point up this list only.  Whatever is not named here may not live in bnsym/.
 ORDER = (
+    "version",
     "errors",
     "terms",
     "calculus",
