@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from stand_ins import CheckResult, generating, outcome, proving, replace_module, verifying
+from stand_ins import check_result, generating, outcome, proving, replace_module, verifying
 
 import bnsym
 from bnsym import errors
@@ -57,11 +57,11 @@ def test_exit_codes_of_prove(monkeypatch, outcomes, code):
 def test_prove_shows_a_row_a_claim_and_counts(monkeypatch):
     proving(monkeypatch, [PROVED, REFUTED, outcome("refuted", derivation="means", name="unequal_sizes")])
     lines = call("prove").stdout.splitlines()
-    assert lines[0].split() == ["derivation,", "theorem", "verdict", "needs", "or", "witness", "ms"]
+    assert lines[0].split() == ["derivation,", "theorem", "verdict", "ms", "needs,", "or", "witness"]
     assert [line.split() for line in lines[2:6]] == [
         ["bias_cancellation"],
-        ["mean_absorbs_bias", "proved", "m", ">=", "1", "2.1"],
-        ["mean_absorbs_bias", "refuted", "m", "=", "1:", "left", "0,", "right", "1", "2.1"],
+        ["✓", "mean_absorbs_bias", "proved", "2.1", "m", ">=", "1"],
+        ["✓", "mean_absorbs_bias", "refuted", "2.1", "m", "=", "1:", "left", "0,", "right", "1"],
         ["means"],
     ]
     assert lines[-1].startswith("1 proved, 2 refuted as expected, 0 unknown; ")
@@ -197,8 +197,8 @@ def test_generate_json(monkeypatch, tmp_path):
 
 
 GOOD, BAD = (
-    CheckResult("batch_norm", "grad_x", True),
-    CheckResult("batch_norm", "grad_beta", False, "3 of 8 off"),
+    check_result("grad_x", True),
+    check_result("grad_beta", False, "3 of 8 off"),
 )
 
 

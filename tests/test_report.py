@@ -5,7 +5,7 @@ import sys
 
 import pytest
 from rich.console import Console
-from stand_ins import CheckResult, outcome
+from stand_ins import check_result, outcome
 
 from bnsym.report import progress, summary, terminal
 from bnsym.report.work import Found, Phase
@@ -18,8 +18,8 @@ OUTCOMES = [
     outcome("refuted", "proved", derivation="layer_norm_backward_from_first_principles", seconds=123.4),
 ]
 RESULTS = [
-    CheckResult("batch_norm", "central differences, (N, C, H, W), float32, grad_gamma", True),
-    CheckResult("batch_norm", "constant channel", False, "3 of 8 entries off, first at (0, 1)"),
+    check_result("central differences, (N, C, H, W), float32, grad_gamma", True),
+    check_result("constant channel", False, "3 of 8 entries off, first at (0, 1)"),
 ]
 PHASES = [
     Phase("prove", 1.0, Found("60 proved", 0)),
@@ -31,8 +31,8 @@ KILLS = {
     "eps dropped in the backward": {"central differences": False, "exact oracle": False},
 }
 RENDERED = [
-    (terminal.prove_table, OUTCOMES),
-    (terminal.verify_table, RESULTS),
+    (terminal.prove_rows, OUTCOMES),
+    (terminal.verify_rows, RESULTS),
     (terminal.phase_table, PHASES),
     (terminal.kill_table, KILLS),
 ]
@@ -54,13 +54,13 @@ def test_a_table_fits_its_width_and_cuts_nothing_short(table, items, width):
 
 
 def test_at_80_columns_no_name_is_lost():
-    lines = rendered(terminal.prove_table(OUTCOMES), 80).splitlines()
-    first_column = "".join(line[: lines[0].index("verdict")].strip() for line in lines)
+    lines = rendered(terminal.prove_rows(OUTCOMES), 80).splitlines()
+    first_column = "".join(line[2 : lines[0].index("verdict")].strip() for line in lines)
     assert LONG in first_column
 
 
 def test_unexpected_verdicts_are_marked_and_expected_ones_are_not():
-    text = rendered(terminal.prove_table(OUTCOMES), 120)
+    text = rendered(terminal.prove_rows(OUTCOMES), 120)
     assert text.count("✗") == 1
     assert "expected proved" in text
 

@@ -71,10 +71,18 @@ def outcome_trouble(outcomes: Iterable[Outcome]) -> list[str]:
     return [
         f"{o.file}:{o.line}: {o.derivation}: {o.name} is {o.verdict}, expected {o.expected}\n"
         f"  claim: {o.statement}\n"
-        f"  {'witness' if o.witness else 'detail'}: {o.witness or o.detail}"
+        f"  {_grounds(o)}"
         for o in outcomes
         if not o.as_expected
     ]
+
+
+def _grounds(outcome: Outcome) -> str:
+    if outcome.witness:
+        return f"witness: {outcome.witness}"
+    if outcome.verdict == "proved":
+        return f"it holds for every size; needs: {', '.join(outcome.needs) or 'nothing'}"
+    return f"detail: {outcome.detail}"
 
 
 def check_trouble(results: Iterable[CheckResult]) -> list[str]:

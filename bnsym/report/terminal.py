@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from rich import box
 from rich.console import Console, Group, RenderableType
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from bnsym.report.rows import Row, Rows
 from bnsym.report.summary import FAILED, OK, UNKNOWN, USAGE
 
 if TYPE_CHECKING:
@@ -35,51 +35,37 @@ def _table(*columns: str) -> Table:
     return Table(*columns, box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
 
 
-def _milliseconds(seconds: float) -> str:
-    return f"{1000 * seconds:.1f}"
+def prove_rows(outcomes: Sequence[Outcome]) -> Rows:
+    """derivation and theorem, verdict, ms, needs or witness; a verdict that was not expected is marked."""
+    rows = [
+        Row(o.derivation, o.name, o.as_expected, o.verdict, _verdict_style(o), _why(o), o.seconds)
+        for o in outcomes
+    ]
+    return Rows(("derivation, theorem", "verdict", "needs, or witness"), rows)
 
 
-def _grouped(first: str, result: str, why: str, rows: Iterable[tuple[str, str, Text, Text, float]]) -> Table:
-    """Rows of group, name, result, why, seconds; a group is named on a line of its own, its names below."""
-    table = _table()
-    table.add_column(first, overflow="fold")
-    table.add_column(result, no_wrap=True)
-    table.add_column(why, overflow="fold", ratio=1)
-    table.add_column("ms", justify="right", no_wrap=True)
-    shown = None
-    for group, name, mark, text, seconds in rows:
-        if group != shown:
-            table.add_row(Text(group, "bold"))
-        shown = group
-        table.add_row(Padding(Text(name), (0, 0, 0, 2)), mark, text, _milliseconds(seconds))
-    return table
+def _verdict_style(outcome: Outcome) -> str:
+    return VERDICT_STYLE[outcome.verdict] if outcome.as_expected else "bold red"
 
 
-def prove_table(outcomes: Sequence[Outcome]) -> Table:
-    """derivation and theorem, verdict, needs or witness, ms; a verdict that was not expected is marked."""
-    rows = ((o.derivation, o.name, _verdict(o), _why(o), o.seconds) for o in outcomes)
-    return _grouped("derivation, theorem", "verdict", "needs or witness", rows)
-
-
-def _verdict(outcome: Outcome) -> Text:
-    if outcome.as_expected:
-        return Text(outcome.verdict, VERDICT_STYLE[outcome.verdict])
-    return Text(f"✗ {outcome.verdict}\nexpected {outcome.expected}", "bold red")
-
-
-def _why(outcome: Outcome) -> Text:
+def _why(outcome: Outcome) -> str:
+    if not outcome.as_expected:
+        return f"expected {outcome.expected}; see below"
     why = {"proved": ", ".join(outcome.needs), "refuted": outcome.witness, "unknown": outcome.detail}
-    return Text(why[outcome.verdict] or "", "dim" if outcome.as_expected else "")
+    return why[outcome.verdict] or ""
 
 
-def verify_table(results: Sequence[CheckResult]) -> Table:
-    """kernel and check, passed or failed, detail, ms."""
-    rows = ((r.kernel, r.check, _passed(r), Text(r.detail, "dim"), r.seconds) for r in results)
-    return _grouped("kernel, check", "result", "detail", rows)
+def verify_rows(results: Sequence[CheckResult]) -> Rows:
+    """kernel and check, passed or failed, ms, detail."""
+    rows = [
+        Row(r.kernel, r.check, r.passed, *_passed(r), r.detail if r.passed else "see below", r.seconds)
+        for r in results
+    ]
+    return Rows(("kernel, check", "result", "detail"), rows)
 
 
-def _passed(result: CheckResult) -> Text:
-    return Text("passed", "green") if result.passed else Text("✗ failed", "bold red")
+def _passed(result: CheckResult) -> tuple[str, str]:
+    return ("passed", "green") if result.passed else ("failed", "bold red")
 
 
 def kill_table(rows: Mapping[str, Mapping[str, bool]]) -> RenderableType:
@@ -129,10 +115,10 @@ def file_table(files: Sequence[GeneratedFile]) -> Table:
     return table
 
 
-TABLES: dict[str, Callable[..., Table]] = {
-    "prove": prove_table,
+TABLES: dict[str, Callable[..., RenderableType]] = {
+    "prove": prove_rows,
     "generate": file_table,
-    "verify": verify_table,
+    "verify": verify_rows,
     "run": phase_table,
 }
 
