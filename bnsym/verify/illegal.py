@@ -49,7 +49,7 @@ def _eps_rows() -> list[Illegal]:
     return [
         Illegal(f"eps = {eps}", function, {"eps": eps}, ("eps", str(eps)))
         for function in ("forward", "inference")
-        for eps in (0.0, -1e-5, NAN)
+        for eps in (0.0, -1e-5, NAN, INF)
     ]
 
 
@@ -62,6 +62,9 @@ def _x_rows() -> list[Illegal]:
         ("gamma too short", {"gamma": _c(2)}, ("gamma", "(2,)")),
         ("beta too long", {"beta": _c(4)}, ("beta", "(4,)")),
         ("gamma with two axes", {"gamma": _c(3).reshape(1, 3)}, ("gamma", "(1, 3)")),
+        ("NaN in gamma", {"gamma": _c(put=NAN)}, ("gamma",)),
+        ("inf in beta", {"beta": _c(put=INF)}, ("beta",)),
+        ("x as a list", {"x": _x().tolist()}, ("x", "list")),
         ("x with one axis", {"x": _x((3,))}, ("x", "(3,)")),
         ("no such channel axis", {"channel_axis": 5}, ("channel_axis", "5")),
         ("an empty batch", {"x": _x((0, 3))}, ("x", "(0, 3)")),
@@ -105,6 +108,7 @@ ILLEGAL: tuple[Illegal, ...] = (
     ),
     Illegal("mean too short", "update_running_stats", {"mean": _c(2)}, ("mean", "(2,)")),
     Illegal("var too long", "update_running_stats", {"var": _c(4)}, ("var", "(4,)")),
+    Illegal("count of 2.5", "update_running_stats", {"count": 2.5}, ("count", "2.5")),
     Illegal("count of 1, unbiased", "update_running_stats", {"count": 1}, ("count", "1")),
     Illegal("count of 0, biased", "update_running_stats", {"count": 0, "unbiased": False}, ("count", "0")),
 )

@@ -6,7 +6,8 @@ count/(count - 1) if it is to be unbiased.  After T updates from r_0 that is the
     r_T = (1 - a)^T r_0 + sum over t of a (1 - a)^(T - t) batch_t.
 
 Budget: 1 - a, count/(count - 1), its product, the product by a and the sum are at most 5 roundings a term and
-update, so 6 T u times the sum of the terms' magnitudes covers T updates, second orders included.
+update, so 6 T u times the sum of the terms' magnitudes covers T updates, second orders included.  Running
+averages in float32 stay so: one more rounding an update, by their own u.
 """
 
 from __future__ import annotations
@@ -64,10 +65,11 @@ def exact_average(
     return np.array(values), np.array(sizes)
 
 
-def _compare(kernel: Kernel, batches: Sequence[Batch], **options: Any) -> float:
+def _compare(kernel: Kernel, batches: Sequence[Batch], dtype: str = "float64", **options: Any) -> float:
     update = _update_of(kernel)
     first, *_ = _batches(1)
-    mean, var = first.mean.copy(), first.var.copy()
+    start_mean, start_var = first.mean.astype(dtype), first.var.astype(dtype)
+    mean, var = start_mean.copy(), start_var.copy()
     for batch in batches:
         mean, var = update(mean, var, batch.mean, batch.var, batch.count, **options)
     momentum, unbiased = options.get("momentum", 0.1), options.get("unbiased", True)
@@ -75,13 +77,14 @@ def _compare(kernel: Kernel, batches: Sequence[Batch], **options: Any) -> float:
     factors = [Fraction(b.count, b.count - 1) for b in batches] if unbiased else plain
     used = []
     for name, actual, start, of_batch, by in (
-        ("running mean", mean, first.mean, [b.mean for b in batches], plain),
-        ("running var", var, first.var, [b.var for b in batches], factors),
+        ("running mean", mean, start_mean, [b.mean for b in batches], plain),
+        ("running var", var, start_var, [b.var for b in batches], factors),
     ):
         value, size = exact_average(start, of_batch, by, momentum)
-        told = f"{name} after {len(batches)} updates, {options or 'defaults'}, count {batches[-1].count}"
-        same_form(told, actual, value.shape)
-        used.append(compare(told, actual, value, 6 * len(batches) * UNIT * size + UNIT * np.abs(value)))
+        told = f"{name}, {dtype}, after {len(batches)} updates, {options}, count {batches[-1].count}"
+        same_form(told, actual, value.shape, dtype)
+        unit = 6 * UNIT + (float(np.finfo(dtype).eps) / 2 if dtype != "float64" else 0.0)
+        used.append(compare(told, actual, value, len(batches) * unit * size + UNIT * np.abs(value)))
     return max(used)
 
 
@@ -101,9 +104,9 @@ def one_update(kernel: Kernel, bench: Bench) -> float:
 
 
 def many_updates(kernel: Kernel, bench: Bench) -> float:
-    """UPDATES updates with batches of different sizes, against the closed form."""
-    rows = product((0.1, 0.75), (False, True))
-    return max(_compare(kernel, _batches(UPDATES), momentum=a, unbiased=u) for a, u in rows)
+    """UPDATES updates with batches of different sizes, against the closed form; float32 too."""
+    rows = product(("float64", "float32"), (0.1, 0.75), (False, True))
+    return max(_compare(kernel, _batches(UPDATES), dtype, momentum=a, unbiased=u) for dtype, a, u in rows)
 
 
 def nothing_written(kernel: Kernel, bench: Bench) -> float:

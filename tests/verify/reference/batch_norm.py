@@ -70,7 +70,7 @@ def inference(x, gamma, beta, running_mean, running_var, *, eps=1e-5, channel_ax
 def update_running_stats(running_mean, running_var, mean, var, count, *, momentum=0.1, unbiased=True):
     if not 0 <= momentum <= 1:
         raise ValueError(f"update_running_stats: momentum is {momentum}; give one between 0 and 1")
-    if count < 1 + unbiased:
+    if not isinstance(count, int) or count < 1 + unbiased:
         raise ValueError(f"update_running_stats: count is {count}; the unbiased variance needs 2")
     for name, stat in {
         "mean": mean,
@@ -85,10 +85,9 @@ def update_running_stats(running_mean, running_var, mean, var, count, *, momentu
         if not np.isfinite(stat).all():
             raise ValueError(f"update_running_stats: {name} has NaN or inf; give finite values")
     batch_var = var * (count / (count - 1)) if unbiased else var
-    return (
-        (1 - momentum) * running_mean + momentum * mean,
-        (1 - momentum) * running_var + momentum * batch_var,
-    )
+    new_mean = (1 - momentum) * running_mean.astype(float) + momentum * mean
+    new_var = (1 - momentum) * running_var.astype(float) + momentum * batch_var
+    return new_mean.astype(running_mean.dtype), new_var.astype(running_var.dtype)
 
 
 def _axes(x, channel_axis):
@@ -111,6 +110,8 @@ def _rows(called, x, gamma, beta, eps, channel_axis):
     for name, array in (("gamma", gamma), ("beta", beta)):
         if array.shape != (x.shape[channel_axis],):
             raise ValueError(f"{called}: {name} has shape {array.shape}; give ({x.shape[channel_axis]},)")
+        if not np.isfinite(array).all():
+            raise ValueError(f"{called}: {name} has NaN or inf; give finite values")
     if not np.isfinite(x).all():
         raise ValueError(f"{called}: x of shape {x.shape} has NaN or inf; give finite values")
     return (x.astype(COMPUTE[x.dtype.name]), *_axes(x, channel_axis))

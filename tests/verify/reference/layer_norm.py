@@ -76,6 +76,8 @@ def _shape(called, x, gamma, beta, eps, channel_axis):
     for name, array in (("gamma", gamma), ("beta", beta)):
         if array.shape != (x.shape[channel_axis],):
             raise ValueError(f"{called}: {name} has shape {array.shape}; give ({x.shape[channel_axis]},)")
+        if not np.isfinite(array).all():
+            raise ValueError(f"{called}: {name} has NaN or inf; give finite values")
     if not np.isfinite(x).all():
         raise ValueError(f"{called}: x of shape {x.shape} has NaN or inf; give finite values")
     shape = [1] * x.ndim
