@@ -15,7 +15,7 @@ i, r, j, q = bs.index("i", m), bs.index("r", m), bs.index("j", n), bs.index("q",
 Z, g = bs.tensor("Z", m, n), bs.tensor("g", m, n)
 gamma, beta = bs.tensor("gamma", n), bs.tensor("beta", n)
 eps, delta = bs.scalar("epsilon", positive=True), bs.scalar("delta", positive=True)
-c = bs.scalar("c", nonnegative=True)  # a scale that is not negative
+c = bs.scalar("scale", nonnegative=True)  # a gamma that is not negative
 
 mu = d.define("mu", j, Sum(Z[i, j], i) / m, eq="step 1")
 var = d.define("var", j, Sum((Z[i, j] - mu[j]) ** 2, i) / m, eq="step 2")
@@ -53,8 +53,9 @@ d.prove("output_mean_slope_in_beta", bs.derivative(mean_out[j], beta[j]), 1)
 
 # "gamma controls variance ... If gamma gets bigger, variance gets smaller."  The second sentence is false.
 (
-    d.chain("output_variance", variance_at(gamma[j]))
-    .step("beta and the mean go", gamma[j] ** 2 * Sum(Z_norm[i, j] ** 2, i) / m, by=bs.linearity(Z_norm, mu))
+    d.chain("output_variance", Sum((Z_tilde[i, j] - mean_out[j]) ** 2, i) / m)
+    .step("its mean", Sum((Z_tilde[i, j] - beta[j]) ** 2, i) / m, by=bs.theorem("output_mean_is_beta"))
+    .step("beta cancels", gamma[j] ** 2 * Sum(Z_norm[i, j] ** 2, i) / m, by=bs.linearity(Z_tilde))
     .step("the sum of squares", gamma[j] ** 2 * share, by=bs.theorem("normalized_square_sum"))
 )
 d.refute("bigger_gamma_smaller_variance", variance_at(c + delta), variance_at(c), relation="<=")
