@@ -63,8 +63,9 @@ def main() -> None:
 
 @main.command(epilog=EPILOG)
 @click.argument("paths", nargs=-1, type=path_type, metavar="[PATH]...")
+@click.option("-v", "--verbose", is_flag=True, help="Show each theorem's definitions, lines and reasons.")
 @json_option
-def prove(paths: tuple[Path, ...], as_json: bool) -> None:
+def prove(paths: tuple[Path, ...], verbose: bool, as_json: bool) -> None:
     """Check derivations: the files and folders given, or the project's.
 
     Every claim is proved for all sizes, refuted by the smallest counterexample, or unknown. A verdict
@@ -72,7 +73,7 @@ def prove(paths: tuple[Path, ...], as_json: bool) -> None:
     """
     from bnsym.report import work
 
-    _do("prove", as_json, lambda tell: work.prove(paths, tell))
+    _do("prove", as_json, lambda tell: work.prove(paths, tell), verbose)
 
 
 @main.command(epilog=EPILOG)
@@ -115,7 +116,7 @@ def run(output: Path | None, as_json: bool) -> None:
         _do("run", as_json, lambda tell: work.everything(directory, tell))
 
 
-def _do(command: str, as_json: bool, work: Callable[[Tell], Found]) -> None:
+def _do(command: str, as_json: bool, work: Callable[[Tell], Found], verbose: bool = False) -> None:
     """Work under a progress display, show what it found, end with its exit code."""
     from bnsym.report.progress import progress
 
@@ -130,7 +131,7 @@ def _do(command: str, as_json: bool, work: Callable[[Tell], Found]) -> None:
     else:
         from bnsym.report.terminal import show
 
-        show(command, found, seconds)
+        show(command, found, seconds, verbose)
     click.get_current_context().exit(found.exit_code)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from textwrap import indent
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -28,7 +29,9 @@ def worst(codes: Iterable[int]) -> int:
 
 
 def outcome_code(outcome: Outcome) -> int:
-    """0 as expected; 3 for a verdict of unknown that was not expected; else 1."""
+    """0 as expected; 1 for a verdict that was not expected and for a step that does not follow; 3 unknown."""
+    if outcome.broken:
+        return FAILED
     if outcome.as_expected:
         return OK
     return UNKNOWN if outcome.verdict == "unknown" else FAILED
@@ -70,10 +73,9 @@ def outcome_trouble(outcomes: Iterable[Outcome]) -> list[str]:
     """What to tell about each outcome that is not as expected: where it stands, what it claims, why."""
     return [
         f"{o.file}:{o.line}: {o.derivation}: {o.name} is {o.verdict}, expected {o.expected}\n"
-        f"  claim: {o.statement}\n"
-        f"  {_grounds(o)}"
+        + indent(f"claim: {o.statement}\n{_grounds(o)}", "  ")
         for o in outcomes
-        if not o.as_expected
+        if outcome_code(o) != OK
     ]
 
 
@@ -82,7 +84,7 @@ def _grounds(outcome: Outcome) -> str:
         return f"witness: {outcome.witness}"
     if outcome.verdict == "proved":
         return f"it holds for every size; needs: {', '.join(outcome.needs) or 'nothing'}"
-    return f"detail: {outcome.detail}"
+    return outcome.detail
 
 
 def check_trouble(results: Iterable[CheckResult]) -> list[str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from itertools import repeat
 from typing import TYPE_CHECKING
 
 from rich import box
@@ -11,6 +13,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from bnsym.report.proof import proofs
 from bnsym.report.rows import Row, Rows
 from bnsym.report.summary import FAILED, OK, UNKNOWN, USAGE
 
@@ -35,11 +38,15 @@ def _table(*columns: str) -> Table:
     return Table(*columns, box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
 
 
-def prove_rows(outcomes: Sequence[Outcome]) -> Rows:
-    """derivation and theorem, verdict, ms, needs or witness; a verdict that was not expected is marked."""
+def prove_rows(outcomes: Sequence[Outcome], verbose: bool = False) -> Rows:
+    """derivation and theorem, verdict, ms, needs or witness; a verdict that was not expected is marked.
+
+    With `verbose`, each with its proof below it.
+    """
+    below = proofs(outcomes) if verbose else repeat(())
     rows = [
-        Row(o.derivation, o.name, o.as_expected, o.verdict, _verdict_style(o), _why(o), o.seconds)
-        for o in outcomes
+        Row(o.derivation, o.name, o.as_expected, o.verdict, _verdict_style(o), _why(o), o.seconds, proof)
+        for o, proof in zip(outcomes, below, strict=False)
     ]
     return Rows(("derivation, theorem", "verdict", "needs, or witness"), rows)
 
@@ -49,6 +56,8 @@ def _verdict_style(outcome: Outcome) -> str:
 
 
 def _why(outcome: Outcome) -> str:
+    if outcome.broken:
+        return "a step does not follow; see below"
     if not outcome.as_expected:
         return f"expected {outcome.expected}; see below"
     why = {"proved": ", ".join(outcome.needs), "refuted": outcome.witness, "unknown": outcome.detail}
@@ -116,6 +125,7 @@ def file_table(files: Sequence[GeneratedFile]) -> Table:
 
 
 TABLES: dict[str, Callable[..., RenderableType]] = {
+    "prove --verbose": partial(prove_rows, verbose=True),
     "prove": prove_rows,
     "generate": file_table,
     "verify": verify_rows,
@@ -123,10 +133,10 @@ TABLES: dict[str, Callable[..., RenderableType]] = {
 }
 
 
-def show(command: str, found: Found, seconds: float) -> None:
+def show(command: str, found: Found, seconds: float, verbose: bool = False) -> None:
     """The command's table, then what failed, then one line."""
     out = console()
-    out.print(TABLES[command](found.items))
+    out.print(TABLES[f"{command} --verbose" if verbose else command](found.items))
     for kernel, matrix in found.kill_matrix.items():
         out.print(Text(f"\n{kernel}: which check kills which mutant", "bold"))
         out.print(kill_table(matrix))
