@@ -20,6 +20,7 @@ from bnsym.errors import (
     UndeclaredIndexError,
     UndefinedValueError,
     UnknownLayerError,
+    UnprovedError,
     UnsupportedTermError,
     UsageError,
 )
@@ -87,6 +88,7 @@ __all__ = [
     "UndeclaredIndexError",
     "UndefinedValueError",
     "UnknownLayerError",
+    "UnprovedError",
     "UnsupportedTermError",
     "UsageError",
     "Verdict",
