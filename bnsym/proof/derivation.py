@@ -89,14 +89,24 @@ class Derivation(Scope):
         A step that does not follow gives an outcome of verdict unknown or refuted whose detail names the
         step, both sides and the counterexample; see `require` for an error instead.
         """
-        proved: dict[str, tuple[Term, Term] | None] = {}
-        outcomes = []
+        decided: dict[str, Outcome] = {}
         for theorem in self.theorems:
-            outcomes.append(self._decide(theorem, proved))
-            equation = theorem.relation == "=" and outcomes[-1].verdict is Verdict.PROVED
-            proved[theorem.name] = (theorem.left, theorem.right) if equation else None
-            on_outcome(outcomes[-1])
-        return outcomes
+            on_outcome(self.settle(theorem, decided))
+        return list(decided.values())
+
+    def settle(self, theorem: Theorem, decided: dict[str, Outcome]) -> Outcome:
+        """Decide one theorem, and before it those that its steps use, as far as `decided` lacks them.
+
+        `decided` holds outcomes by their theorem's name, and is added to.
+        """
+        if theorem.name in decided:
+            return decided[theorem.name]
+        uses, proved = theorem.uses, dict[str, tuple[Term, Term] | None]()
+        for earlier in self.theorems[: self.theorems.index(theorem)]:
+            done = earlier.name in uses and self.settle(earlier, decided).verdict is Verdict.PROVED
+            proved[earlier.name] = (earlier.left, earlier.right) if done and earlier.relation == "=" else None
+        decided[theorem.name] = self._decide(theorem, proved)
+        return decided[theorem.name]
 
     def _decide(self, theorem: Theorem, proved: Equations) -> Outcome:
         start = perf_counter()

@@ -58,6 +58,11 @@ class Theorem:
         """How many steps are checked."""
         return 1
 
+    @property
+    def uses(self) -> frozenset[str]:
+        """The names of the theorems that its steps rewrite with."""
+        return frozenset()
+
     def shown(self) -> tuple[Line, ...]:
         """The proof as it is read; () where it is one step."""
         return ()
@@ -103,6 +108,11 @@ class Chain(Theorem):
         self.right = self.lines[-1].term
         self.relation = _composed(self.name, [line.relation for line in self.lines])
         return self
+
+    @property
+    def uses(self) -> frozenset[str]:
+        """The names of the theorems that its steps rewrite with."""
+        return frozenset(name for line in self.lines for name in line.reason.theorems)
 
     @property
     def steps(self) -> int:
