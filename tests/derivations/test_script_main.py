@@ -70,7 +70,7 @@ MISTAKES = [
     ('d.chain("empty", Sum(x[i], i))', "empty has no steps"),
     (
         'd.chain("early", x[i]).step("1", x[i], by=bs.theorem("later"))\nd.prove("later", x[i], x[i])',
-        "a step uses the theorem 'later', which is not proved before it",
+        "a step uses the theorem 'later', which is not stated before it",
     ),
     ('d.chain("open", x[i]).step("1", x[i], by=bs.unfold("nu"))', "a step unfolds nu, not defined here"),
 ]

@@ -114,5 +114,5 @@ def test_a_script_runs_alone(script, tmp_path):
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
     names = [theorem.name for derivation in derivations(script) for theorem in derivation.theorems]
-    assert all(f"  {name} " in done.stdout for name in names)
+    assert all(f" {name} " in done.stdout for name in names)
     assert "0 unknown; " in done.stdout.splitlines()[-1]
