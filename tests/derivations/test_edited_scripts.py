@@ -21,7 +21,7 @@ SLIPS = [
     ("four_steps", "Sum((Z[i, j] - mu[j]) ** 2, i) / m", "Sum((Z[i, j] - mu[j]) ** 2, i) / (m + 1)", "normalized_square_sum", "fails at"),
     ("scale_and_shift", "2 * c * share", "c * share", "step differentiate", "fails at"),
     ("scale_and_shift", "variance_at(c + delta), variance_at(c)", "variance_at(c), variance_at(c)", "bigger_gamma_smaller", "is proved, expected refuted"),
-    ("test_time", "mean_var + between,", "mean_var - between,", "gap_is_variance_of_means", "refuted"),
+    ("at_test_time", "mean_var + between,", "mean_var - between,", "gap_is_variance_of_means", "refuted"),
     ("moving_average", "q**T * v0 + (1", "q**T * v0 + (2", "closed_form", "refuted"),
     ("moving_average", "q ** (T - t) * a[t]", "q ** (T - t + 1) * a[t]", "closed_form", "refuted"),
     ("input_normalization", "by=bs.substitution(one, zero, nothing)", "by=bs.substitution(one, zero)", "step 1, 0 and 0", "it takes"),

@@ -9,7 +9,7 @@ from sympy import Sum, oo, sqrt
 
 import bnsym as bs
 
-d = bs.Derivation("test_time", "Batch Normalization note, test time")
+d = bs.Derivation("at_test_time", "Batch Normalization note, test time")
 
 T, B = bs.sizes("T B")
 t, i = bs.index("t", T), bs.index("i", B)
