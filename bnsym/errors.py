@@ -5,7 +5,7 @@ The command line prints the message and ends with the kind's exit code; it shows
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 __all__ = [
     "BnsymError",
@@ -59,9 +59,16 @@ class UndefinedValueError(UsageError):
 
 
 class StepError(BnsymError):
-    """A derivation's step does not follow; names the step, both sides and a counterexample.  Exit code 1."""
+    """A derivation's step does not follow; names the step, both sides and a counterexample.  Exit code 1.
+
+    `place` is where the step is written, if it is known.
+    """
 
     exit_code = 1
+
+    def __init__(self, message: str, place: Any = None) -> None:
+        super().__init__(message)
+        self.place = place
 
 
 class UnprovedError(StepError):

@@ -26,9 +26,10 @@ from bnsym.calculus.atoms import (
     symbol_atom,
     variable,
 )
+from bnsym.calculus.places import delta_of, position_value
 from bnsym.calculus.polynomial import accumulate, constant, merge, of_atom, scale, subtract
-from bnsym.calculus.sums import ALL_RULES, SumAlgebra, delta_of, position_value, symbolic_power
-from bnsym.errors import SizeError, UnsupportedTermError
+from bnsym.calculus.sums import ALL_RULES, SumAlgebra, symbolic_power
+from bnsym.errors import SizeError, UndefinedValueError, UnsupportedTermError
 from bnsym.terms.nodes import (
     Add,
     Definition,
@@ -48,9 +49,10 @@ from bnsym.terms.nodes import (
     number,
 )
 from bnsym.terms.text import text
-from bnsym.terms.walk import free_indices
+from bnsym.terms.walk import free_indices, substitute
 
 Environment = dict[Index, Position]
+SHORT = 5  # up to this lower bound a range is completed to one from 1
 
 
 class Normalizer(SumAlgebra):
@@ -140,6 +142,9 @@ class Normalizer(SumAlgebra):
 
     def sum(self, term: Sum, environment: Environment) -> Polynomial:
         """A sum over low..high, split at the sizes and the integer that its length is the sum of."""
+        before = self._start(term.index)
+        if before:
+            return self._from_one(term, environment, before)
         length = self._affine(_length(term.index), environment)
         if length is None:
             _check_count(_length(term.index))
@@ -152,6 +157,25 @@ class Normalizer(SumAlgebra):
                 accumulate(total, self._segment(term, environment, of_atom(size), done))  # type: ignore[arg-type]
                 done = combine(done, at(size))
         return self._ends(term, environment, total, done, length.constant)
+
+    def _start(self, index: Index) -> int:
+        """How many positions a range from 2, 3, ... leaves out at its beginning; 0 for any other range."""
+        low = index.low.value if isinstance(index.low, Number) else Fraction(1)
+        short = low.denominator == 1 and 1 < low <= SHORT
+        return int(low) - 1 if short and self._affine(_length(index), {}) is not None else 0
+
+    def _from_one(self, term: Sum, environment: Environment, before: int) -> Polynomial:
+        """The sum over 2..high is that over 1..high without its first entry, where that has a value."""
+        whole = Index(term.index.name, number(1), term.index.high)
+        longer = Sum(whole, substitute(term.body, {term.index: whole}))
+        shifted = Sum(Index(term.index.name, number(1), _length(term.index)), _shifted(term, before))
+        try:
+            total = dict(self.sum(longer, environment))
+            for k in range(1, before + 1):
+                accumulate(total, self._body_at(longer, environment, position({}, k)), -1)
+        except UndefinedValueError:
+            return self.sum(shifted, environment)
+        return total
 
     def _affine(self, length: Term, environment: Environment) -> Position | None:
         """The length as a sum of sizes and an integer; None for a product of sizes or a ragged length."""
@@ -217,6 +241,12 @@ class Normalizer(SumAlgebra):
                 generic[index] = at(variables[-1])
             self._bodies[name] = variables, self.convert(definition.body, generic)
         return self._bodies[name]
+
+
+def _shifted(term: Sum, before: int) -> Term:
+    """The body over 1..length."""
+    index = Index(term.index.name, number(1), _length(term.index))
+    return substitute(term.body, {term.index: add(index, number(before))})
 
 
 def _check_count(length: Term) -> None:

@@ -114,9 +114,11 @@ class Derivation(Scope):
         try:
             decision = theorem.decide(proved)
         except StepError as error:
-            decision = Decision(Verdict.UNKNOWN, detail=str(error.args[0]))
+            decision = Decision(Verdict.UNKNOWN, detail=str(error))
             broken = not isinstance(error, UnprovedError)
-            place = error.args[1] if len(error.args) > 1 else place
+            place = error.place or place
+        except UsageError as error:
+            raise type(error)(f"{place.file}:{place.line}: {self.name}.{theorem.name}: {error}") from error
         return self._outcome(theorem, decision, perf_counter() - start, place, broken)
 
     def _outcome(
@@ -131,7 +133,7 @@ class Derivation(Scope):
             expected=theorem.expected,
             needs=decision.needs,
             witness=None if decision.witness is None else str(decision.witness),
-            detail=decision.detail,
+            detail=decision.detail or _surprise(decision.verdict, theorem.expected),
             seconds=seconds,
             steps=theorem.steps,
             file=place.file,
@@ -141,3 +143,9 @@ class Derivation(Scope):
             lines=theorem.shown(),
             definitions=tuple(map(definition_text, reached(theorem.claim))),
         )
+
+
+def _surprise(verdict: Verdict, expected: Verdict) -> str:
+    if verdict is Verdict.PROVED and expected is Verdict.REFUTED:
+        return "it holds for every size: there is no counterexample"
+    return ""

@@ -9,7 +9,6 @@ import runpy
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import bnsym
 from bnsym.errors import UsageError
 from bnsym.proof.derivation import Derivation
 from bnsym.proof.outcome import Outcome
@@ -59,7 +58,7 @@ def load(script: Path) -> list[Derivation]:
 
 def own_derivations() -> Path:
     """The suite: derivations/ here, else the one beside or inside the package."""
-    package = Path(bnsym.__file__).parent
+    package = Path(__file__).parent.parent
     for folder in (Path("derivations"), package.parent / "derivations", package / "_derivations"):
         if folder.is_dir() and any(folder.glob("*.py")):
             return folder

@@ -26,6 +26,7 @@ SIZE_SPAN = 3  # each size is tried from its least to this much above it, less o
 TRIES_PER_SIZES = 6
 EVALUATION_LIMIT = 260
 SIMPLER = (*(Fraction(v) for v in (0, 1, -1, 2, -2, 3, -3)), Fraction(1, 2), Fraction(4), Fraction(5))
+DRAWN = (*(Fraction(v) for v in (0, 1, 2, -1, 3, -2, 4)), Fraction(1, 2), Fraction(-1, 3))
 _LEGAL: dict[Sign, Callable[[Fraction], bool]] = {
     Sign.REAL: lambda v: True,
     Sign.NONZERO: lambda v: v != 0,
@@ -228,8 +229,7 @@ _FAILS: dict[str, Callable[[Enclosure, Enclosure], bool]] = {
 
 
 def _drawn(random: Random, sign: Sign) -> Fraction:
-    legal = [Fraction(v) for v in (0, 1, 2, -1, 3, -2, 4) if _LEGAL[sign](Fraction(v))]
-    return random.choice(legal)
+    return random.choice([value for value in DRAWN if _LEGAL[sign](value)])
 
 
 def _first(sign: Sign) -> Fraction:

@@ -35,8 +35,11 @@ def text(term: Term) -> str:
 
 
 def definition_text(definition: Definition) -> str:
-    """`mean[c] = sum(x[n, c], n=1..N)/N`."""
-    return f"{text(definition.entry)} = {text(definition.body)}"
+    """`mean[c] = sum(x[n, c], n=1..N)/N`; a recurrence begins with its start."""
+    first = (
+        "" if definition.initial is None else f"{definition.tensor.name}[0] = {text(definition.initial)}, "
+    )
+    return f"{first}{text(definition.entry)} = {text(definition.body)}"
 
 
 class TextForm:
@@ -97,7 +100,7 @@ class TextForm:
     def add(self, term: Add) -> Written:
         """Terms with their signs."""
         out = ""
-        for part in term.terms:
+        for part in sorted(term.terms, key=lambda part: isinstance(part, Number)):
             sign, rest = split_sign(part)
             out += f" {sign} " if out else ("-" if sign == "-" else "")
             out += self.held(rest, PRODUCT)
