@@ -64,16 +64,28 @@ def main() -> None:
 @main.command(epilog=EPILOG)
 @click.argument("paths", nargs=-1, type=path_type, metavar="[PATH]...")
 @click.option("-v", "--verbose", is_flag=True, help="Show each theorem's definitions, lines and reasons.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json", "github"]),
+    default="table",
+    show_default=True,
+    help="Show a table, JSON, or the table with GitHub's annotations of the failing lines.",
+)
 @json_option
-def prove(paths: tuple[Path, ...], verbose: bool, as_json: bool) -> None:
+def prove(paths: tuple[Path, ...], verbose: bool, form: str, as_json: bool) -> None:
     """Check derivations: the files and folders given, or the project's.
 
     Every claim is proved for all sizes, refuted by the smallest counterexample, or unknown. A verdict
     that its derivation does not expect is marked and ends in exit code 1, or 3 if it is unknown.
     """
     from bnsym.report import work
+    from bnsym.report.github import annotated
 
-    _do("prove", as_json, lambda tell: work.prove(paths, tell), verbose)
+    def check(tell: Tell) -> Found:
+        return work.prove(paths, tell)
+
+    _do("prove", as_json or form == "json", annotated(check) if form == "github" else check, verbose)
 
 
 @main.command(epilog=EPILOG)

@@ -73,13 +73,14 @@ def outcome_trouble(outcomes: Iterable[Outcome]) -> list[str]:
     """What to tell about each outcome that is not as expected: where it stands, what it claims, why."""
     return [
         f"{o.file}:{o.line}: {o.derivation}: {o.name} is {o.verdict}, expected {o.expected}\n"
-        + indent(f"claim: {o.statement}\n{_grounds(o)}", "  ")
+        + indent(f"claim: {o.statement}\n{grounds(o)}", "  ")
         for o in outcomes
         if outcome_code(o) != OK
     ]
 
 
-def _grounds(outcome: Outcome) -> str:
+def grounds(outcome: Outcome) -> str:
+    """Why an outcome is what it is: the counterexample, the needs, or the failing step and what was tried."""
     if outcome.witness:
         return f"witness: {outcome.witness}"
     if outcome.verdict == "proved":
