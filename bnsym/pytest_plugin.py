@@ -125,8 +125,12 @@ class Claim(pytest.Item):
             outcome = self.parent.derivation.settle(self.theorem, self.parent.decided)
         except BnsymError as error:
             place = self.theorem.place
-            text = f"{place.file}:{place.line}: {self.parent.name}: {self.name} is not decided\n  {error}"
-            raise ClaimError(text, str(error), place.file, place.line) from None
+            where = (
+                ""
+                if place.file in str(error)
+                else f"{place.file}:{place.line}: {self.parent.name}.{self.name}: "
+            )
+            raise ClaimError(f"{where}{error}", str(error), place.file, place.line) from None
         self._record(outcome)
         for text in outcome_trouble([outcome]):
             raise ClaimError(text, _gist(outcome, text), outcome.file, outcome.line)
