@@ -18,17 +18,20 @@ TEXTS = [
     ("all names", "from bnsym import *\nd = Derivation('a')", True),
     ("in a loop", "import bnsym as bs\nfor k in 'ab':\n    bs.Derivation(k)", True),
     ("inside another call", "import bnsym as bs\nkept = [list(map(str, [bs.Derivation('a')]))]", True),
-    ("if the import works", "try:\n    import bnsym\nexcept ImportError:\n    raise\nbnsym.Derivation('a')", True),
+    ("if the import works", "try:\n    import bnsym\nfinally:\n    pass\nbnsym.Derivation('a')", True),
     ("by a function", "import bnsym as bs\ndef made():\n    return bs.Derivation('a')\nd = made()", True),
-    ("two functions deep", "import bnsym as bs\ndef f():\n    g()\ndef g():\n    bs.Derivation('a')\nf()", True),
+    ("two functions deep", "import bnsym as bs\ndef f(): g()\ndef g(): bs.Derivation('a')\nf()", True),
     ("by a subclass", "import bnsym as bs\nclass Note(bs.Derivation): pass\nNote('a')", True),
     (
         "by a method",
         "import bnsym as bs\nclass Notes:\n    def all(self): bs.Derivation('a')\nNotes().all()",
         True,
     ),
-    ("of one of two methods of one name", "import bnsym as bs\nclass A:\n    def f(self): bs.Derivation('a')\n"
-     "class B:\n    def f(self): pass\nB().f()", True),
+    (
+        "of one of two methods of one name",
+        "import bnsym\nclass A:\n def f(self): bnsym.Derivation('a')\nclass B:\n def f(self): pass\nA().f()",
+        True,
+    ),
     (
         "made elsewhere, shown here",
         "import bnsym as bs\nfrom family import build\nbuild()\nif __name__ == '__main__':\n    bs.main()",
@@ -41,13 +44,13 @@ TEXTS = [
     ("a comment", "import bnsym\n# d = bnsym.Derivation('a')", False),
     ("a text", "import bnsym\nexample = \"d = bnsym.Derivation('a')\"", False),
     ("an annotation", "import bnsym as bs\ndef f(d: bs.Derivation) -> bs.Derivation:\n    return d", False),
-    ("in a function that is not called", "import bnsym as bs\ndef made():\n    return bs.Derivation('a')", False),
+    ("in a function not called", "import bnsym as bs\ndef made():\n    return bs.Derivation('a')", False),
     ("in a method not called", "import bnsym as bs\nclass A:\n    def f(self): bs.Derivation('a')", False),
     ("in a lambda", "import bnsym as bs\nmade = lambda: bs.Derivation('a')", False),
     ("in a test", "import bnsym as bs\ndef test_a(prove):\n    prove(1, 1, scope=bs.Derivation('a'))", False),
     ("the command line", "from bnsym.cli import main\nmain()", False),
     ("other names of bnsym", "import bnsym as bs\nprint(bs.prove_paths([]), bs.size('m'))", False),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("text", "expected"), [row[1:] for row in TEXTS], ids=[row[0] for row in TEXTS])
@@ -87,9 +90,6 @@ def test_tests_are_told_by_their_names(text, expected):
 
 
 def test_bnsyms_own_derivations_are_scripts_and_its_code_is_not():
-    found = [
-        path for path in sorted(ROOT.rglob("*.py")) if not path.relative_to(ROOT).parts[0].startswith(".")
-    ]
-    kept = [path for path in found if path.relative_to(ROOT).parts[0] in {"bnsym", "derivations", "tests"}]
+    kept = [path for folder in ("bnsym", "derivations", "tests") for path in (ROOT / folder).rglob("*.py")]
     scripts = {path for path in kept if makes_derivation(path.read_bytes())}
     assert scripts == set((ROOT / "derivations").glob("*.py"))
