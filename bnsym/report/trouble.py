@@ -14,6 +14,12 @@ _PACKAGE = Path(__file__).resolve().parent.parent
 _SCRIPTS = _PACKAGE / "_derivations"
 _LIBRARIES = tuple(Path(sysconfig.get_path(kind)).resolve() for kind in ("stdlib", "purelib", "platlib"))
 
+# what SymPy says before bnsym sees the expression: what to do about it
+_SYMPY_ADVICE = {
+    "Sum requires values for lower and upper bounds": "declare the index with its length: index('k', m)",
+    "Summation will set Idx value too high": "sums are finite: give the index a length, index('k', m)",
+}
+
 
 class Told(NamedTuple):
     """What the command line says and the code it ends with."""
@@ -30,9 +36,14 @@ def explain(error: BaseException) -> Told | None:
     if isinstance(error, SystemExit):
         return Told(f"{where}: the script ends the program; let it run to its end", USAGE) if where else None
     if where:
-        text = error.msg if isinstance(error, SyntaxError) else str(error)
-        return Told(f"{where}: the script raised {type(error).__name__}: {text}", USAGE)
+        return Told(f"{where}: the script raised {type(error).__name__}: {_advised(error)}", USAGE)
     return Told(str(error), USAGE) if isinstance(error, OSError) else None
+
+
+def _advised(error: BaseException) -> str:
+    """The error's text, with what to do where that is known."""
+    text = error.msg if isinstance(error, SyntaxError) else str(error)
+    return "; ".join([text, *(advice for start, advice in _SYMPY_ADVICE.items() if text.startswith(start))])
 
 
 def script_line(error: BaseException) -> str | None:
