@@ -45,6 +45,7 @@ ragged_sum = Sum(z[t, i], (i, 1, count[t]))
 ragged_mu = d.define("ragged_mu", t, ragged_sum / count[t])
 ragged_mean = d.define("ragged_mean", Sum(ragged_sum, t) / total)
 d.refute("average_of_means_for_unequal_sizes", Sum(ragged_mu[t], t) / T, ragged_mean, eq="mu")
+d.prove("weights_sum_to_one", Sum(count[t] / total, t), 1)
 d.prove("weighted_average_of_means", Sum(count[t] / total * ragged_mu[t], t), ragged_mean, eq="mu")
 ragged_var = d.define("ragged_var", t, Sum((z[t, i] - ragged_mu[t]) ** 2, (i, 1, count[t])) / count[t])
 ragged_var_all = Sum(Sum((z[t, i] - ragged_mean) ** 2, (i, 1, count[t])), t) / total

@@ -19,6 +19,10 @@ g, eps = bs.tensor("g", N, C), layer.epsilon
 loss = Sum(g[n, c] * y[n, c], n, c)
 g_sum, g_xhat = Sum(g[r, q], r), Sum(g[r, q] * xhat[r, q], r)
 
+batch_mean = Sum(x[r, c], r) / N
+batch_var = Sum((x[p, c] - batch_mean) ** 2, p) / N
+written_out = gamma[c] * (x[n, c] - batch_mean) / sqrt(batch_var + eps) + beta[c]
+d.prove("output_written_out", y[n, c], written_out, eq="algorithm 1")
 d.prove(
     "input_gradient",
     bs.derivative(loss, x[p, q]),

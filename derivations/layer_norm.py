@@ -20,12 +20,10 @@ loss = Sum(g[n, c] * y[n, c], n, c)
 
 d.prove("row_sum_is_zero", Sum(xhat[n, c], c), 0)
 d.prove("row_square_sum", Sum(xhat[n, c] ** 2, c), C * var[n] / std[n] ** 2)
-(
-    d.chain("output_of_a_row", y[n, c])
-    .step("gain and bias", gamma[c] * xhat[n, c] + beta[c], by=bs.unfold(y))
-    .step("normalize", gamma[c] * (x[n, c] - mean[n]) / std[n] + beta[c], by=bs.unfold(xhat))
-    .step("root", gamma[c] * (x[n, c] - mean[n]) / sqrt(var[n] + eps) + beta[c], by=bs.unfold(std))
-)
+row_mean = Sum(x[n, r], r) / C
+row_var = Sum((x[n, q] - row_mean) ** 2, q) / C
+written_out = gamma[c] * (x[n, c] - row_mean) / sqrt(row_var + eps) + beta[c]
+d.prove("output_written_out", y[n, c], written_out)
 
 # Gradients: h = gamma g takes the place that g has in batch normalization, and features that of examples.
 h = d.define("h", n, c, gamma[c] * g[n, c])
@@ -72,8 +70,9 @@ def normalized(name, z):
     return d.define(name, n, c, (z - center[n]) / sqrt(spread[n] + eps))
 
 
-d.prove("row_shift_cancels", normalized("row_shifted", x[n, c] + v[n])[n, c], xhat[n, c])
-d.refute("bias_does_not_cancel", normalized("biased", x[n, c] + b[c])[n, c], xhat[n, c])
+biased, both = normalized("biased", x[n, c] + b[c]), normalized("both", x[n, c] + b[c] + v[n])
+d.prove("row_shift_cancels", both[n, c], biased[n, c])
+d.refute("bias_does_not_cancel", biased[n, c], xhat[n, c])
 
 if __name__ == "__main__":
     bs.main()

@@ -30,6 +30,8 @@ d.prove("scale_goes_without_epsilon", scaled[i], plain[i], eq="BN((aW)u) = BN(Wu
 d.prove("negative_scale_flips_sign", normalized("flipped", -a * x[i], 0)[i], -plain[i])
 with_eps, scaled_eps = normalized("with_eps", x[i], eps), normalized("scaled_eps", a * x[i], eps)
 d.refute("scale_goes_with_epsilon", scaled_eps[i], with_eps[i], eq="BN((aW)u) = BN(Wu)")
+spread = sqrt(Sum((x[i] - Sum(x[r], r) / m) ** 2, i) / m + eps / a**2)
+d.prove("scale_divides_epsilon", scaled_eps[i], (x[i] - Sum(x[r], r) / m) / spread)
 d.prove("scale_goes_if_epsilon_scales", normalized("scaled_both", a * x[i], a**2 * eps)[i], with_eps[i])
 d.prove("shift_goes_with_epsilon", normalized("moved", x[i] + c, eps)[i], with_eps[i])
 along = bs.derivative(Sum(g[i] * plain[i], i), x[r])

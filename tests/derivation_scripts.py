@@ -9,9 +9,9 @@ from bnsym.proof.claims import Claim
 from bnsym.proof.derivation import Derivation
 from bnsym.proof.outcome import Verdict
 from bnsym.proof.suite import load, scripts
-from bnsym.proof.theorems import Chain, Step
+from bnsym.proof.theorems import Chain, Step, Theorem
 from bnsym.terms.nodes import Index, Term
-from bnsym.terms.walk import subterms
+from bnsym.terms.walk import subterms, tensors
 
 FOLDER = Path(__file__).resolve().parent.parent / "derivations"
 SCRIPTS = tuple(path.stem for path in scripts([FOLDER]))
@@ -21,6 +21,22 @@ SCRIPTS = tuple(path.stem for path in scripts([FOLDER]))
 def derivations(script: str) -> tuple[Derivation, ...]:
     """What the script of that name makes."""
     return tuple(load(FOLDER / f"{script}.py"))
+
+
+def terms_of(theorem: Theorem) -> list[Term]:
+    """Both sides of the theorem's claim, and every line of a chain."""
+    return [theorem.left, theorem.right, *(line.term for line in getattr(theorem, "lines", ()))]
+
+
+def uses(derivation: Derivation, theorem: Theorem, name: str) -> bool:
+    """True if the definition of that name stands in the theorem, or in a definition that it uses."""
+    stack, seen = terms_of(theorem), set()
+    while stack:
+        for used in {tensor.name for tensor in tensors(stack.pop())} - seen:
+            seen.add(used)
+            if used in derivation.definitions:
+                stack.append(derivation.definitions[used].body)
+    return name in seen
 
 
 @dataclass(frozen=True)
