@@ -46,7 +46,7 @@ def told(line: Line, **changes) -> str:
     kept = line.chain.lines[: line.number]
     with pytest.raises(StepError) as caught:
         replace(line.chain, lines=[*kept, step], right=step.term).decide(line.proved)
-    return str(caught.value.args[0])
+    return str(caught.value)
 
 
 @pytest.mark.parametrize("script", WITH_CHAINS)
