@@ -50,7 +50,7 @@ def pattern(shown, numbers_differ):
 def plain(text, numbers_differ=False):
     """The text with one space for many, one stroke for a rule, and each time as 0.0."""
     text = re.sub(
-        r"[ \t]+", " ", re.sub(r"─+", "─", re.sub(r"\d+\.\d+(?= s$|  |$)", "0.0", text, flags=re.M))
+        r"[ \t]+", " ", re.sub(r"─+", "─", re.sub(r"\d+\.\d+(?= ?s$|  |$)", "0.0", text, flags=re.M))
     )
     return re.sub(r" *$", "", re.sub(r"\d+", "0", text) if numbers_differ else text, flags=re.M)
 
