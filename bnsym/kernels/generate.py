@@ -5,15 +5,17 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bnsym.errors import UsageError
+from bnsym.kernels.equations import running_tensor
 from bnsym.kernels.numpy_backend import NumPyModule
 from bnsym.kernels.plan import Plan
 from bnsym.kernels.planner import Planner
-from bnsym.kernels.promises import keep, promises
-from bnsym.kernels.running import running_promises, update
+from bnsym.kernels.promises import keep, least_sizes, promises
+from bnsym.kernels.running import CORRECTION, MOMENTUM, running_promises, update
+from bnsym.kernels.wellformed import check_function, check_parameters
 from bnsym.layers.layer import Layer
 from bnsym.layers.table import layer
 
@@ -30,13 +32,18 @@ class GeneratedFile:
 def generate(layer_name: str, directory: Path) -> GeneratedFile:
     """Write DIRECTORY/LAYER.py.
 
-    Raises UnknownLayerError for a name that is not in the table, UsageError for a directory that cannot
-    be written, InternalError where the plan is not proved.
+    Raises UnknownLayerError for a name that is not in the table, UnsupportedTermError for a layer that has
+    no plan, UsageError for a directory that cannot be written, InternalError where the plan is not proved.
     """
-    found = layer(layer_name)
+    return write(layer(layer_name), directory)
+
+
+def write(found: Layer, directory: Path) -> GeneratedFile:
+    """Write the module of a layer, whether it is in the table or not; see `generate`."""
     module = module_of(found)
-    path = _written(directory, f"{found.name}.py", module.text().encode())
-    return GeneratedFile(path, hashlib.sha256(path.read_bytes()).hexdigest(), tuple(module.theorems))
+    content = module.text.encode()
+    path = _written(directory, f"{found.name}.py", content)
+    return GeneratedFile(path, hashlib.sha256(content).hexdigest(), tuple(module.theorems))
 
 
 def module_of(found: Layer) -> NumPyModule:
@@ -47,14 +54,20 @@ def module_of(found: Layer) -> NumPyModule:
 
 def plan_of(found: Layer) -> Plan:
     """The plan of a layer, with what is to be proved of it."""
+    check_parameters(found)
     planner = Planner(found)
-    functions = {f.name: f for f in (planner.forward(), planner.backward(), planner.inference())}
-    claimed = promises(found, functions)
-    running = update(found)
-    if running is not None:
-        functions[running.name] = running
-        claimed += running_promises(found, running)
-    return Plan(found.name, found.row, found.channel, functions, claimed)
+    functions = [planner.forward(), planner.backward(), planner.inference()]
+    claimed = promises(found, functions, planner.upstream)
+    functions = [replace(f, least=least_sizes(f, claimed, planner.basis.mean)) for f in functions]
+    averages = update(found)
+    if averages is not None:
+        functions.append(averages)
+        claimed += running_promises(found, averages)
+    for function in functions:
+        check_function(found, function, (found.constant, MOMENTUM, CORRECTION))
+    running = tuple(running_tensor(found, name) for name in found.statistics)
+    named = {function.name: function for function in functions}
+    return Plan(found.name, found.row, found.channel, planner.upstream, running, named, claimed)
 
 
 def _written(directory: Path, name: str, content: bytes) -> Path:

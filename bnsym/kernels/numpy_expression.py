@@ -5,29 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from bnsym.errors import UnsupportedTermError
-from bnsym.terms.nodes import (
-    Definition,
-    Delta,
-    Entry,
-    Index,
-    Number,
-    Partial,
-    Power,
-    Size,
-    Sum,
-    Symbol,
-    Term,
-    number,
-)
-from bnsym.terms.text import ATOM, PRODUCT, SUM, TextForm, Written
+from bnsym.terms.nodes import Add, Definition, Entry, Index, Number, Power, Size, Sum, Symbol, Term, number
+from bnsym.terms.text import ATOM, PRODUCT, SUM, TextForm, Written, split_sign
+
+LINE = 110
 
 
 class NumPyForm(TextForm):
-    """Terms as NumPy expressions.
+    """Terms of a well-formed plan as NumPy expressions.
 
-    `axes` names the variable that holds each index's axes; `names` the variables of tensors and scalars
-    that are called otherwise in the module.
+    `axes` names the variable that holds each index's axes; `names` the variables of tensors and scalars.
     """
 
     times: ClassVar[str] = " * "
@@ -48,21 +35,29 @@ class NumPyForm(TextForm):
 
     def name(self, term: Symbol | Size | Index) -> Written:
         """A scalar or size, by its name in the module."""
-        if isinstance(term, Index):
-            raise UnsupportedTermError(
-                f"the index {term.name} stands for a number; no kernel is printed for that"
-            )
         return self.names.get(term.name, term.name), ATOM
 
     def entry(self, term: Entry) -> Written:
         """An array by its name: its indices are told by its shape."""
-        return self.names.get(term.tensor.name, term.tensor.name), ATOM
+        return self.names[term.tensor.name], ATOM
 
     def sum(self, term: Sum) -> Written:
-        """A sum over one index's axes, or over nested ones."""
-        if term.index not in self.axes:
-            raise UnsupportedTermError(f"no kernel is printed for a sum over {term.index.name}")
-        return f"np.sum({self.line(term.body)}, axis={self.axes[term.index]}, keepdims=True)", ATOM
+        """A sum over one index's axes, or over all axes of x."""
+        return f"np.sum({self._summed(term)})", ATOM
+
+    def _summed(self, term: Sum) -> str:
+        if isinstance(term.body, Sum):
+            return f"{self.line(term.body.body)}, keepdims=True"
+        return f"{self.line(term.body)}, axis={self.axes[term.index]}, keepdims=True"
+
+    def add(self, term: Add) -> Written:
+        """Terms with their signs, in the plan's order."""
+        return " ".join(self._signed(term)), SUM
+
+    def _signed(self, term: Term) -> list[str]:
+        terms = term.terms if isinstance(term, Add) else (term,)
+        first, *rest = [(sign, self.held(part, PRODUCT)) for sign, part in map(split_sign, terms)]
+        return [("-" if first[0] == "-" else "") + first[1], *(f"{sign} {part}" for sign, part in rest)]
 
     def root(self, radicand: Term) -> Written:
         """np.sqrt."""
@@ -74,15 +69,14 @@ class NumPyForm(TextForm):
             return f"np.square({self.line(term.base)})", ATOM
         return super().power(term)
 
-    def delta(self, term: Delta) -> Written:
-        """No kernel holds one."""
-        raise UnsupportedTermError("no kernel is printed for Kronecker's delta")
-
-    def partial(self, term: Partial) -> Written:
-        """No kernel holds one."""
-        raise UnsupportedTermError("no kernel is printed for a derivative that is not carried out")
-
-
-def statement(step: Definition, form: NumPyForm) -> str:
-    """`name = expression`."""
-    return f"{step.tensor.name} = {form.line(step.body)}"
+    def statement(self, step: Definition, indent: int) -> list[str]:
+        """`name = expression`, on several lines where one would be too long."""
+        head, body = f"{self.names[step.tensor.name]} = ", step.body
+        whole = self.line(body)
+        if indent + len(head) + len(whole) <= LINE:
+            return [head + whole]
+        if isinstance(body, Sum):
+            return [f"{head}np.sum(", f"    {self._summed(body)}", ")"]
+        split = isinstance(body, Add) and indent + 4 + len(whole) > LINE
+        lines = self._signed(body) if split else [whole]
+        return [f"{head}(", *(f"    {line}" for line in lines), ")"]

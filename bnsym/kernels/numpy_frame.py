@@ -1,24 +1,45 @@
 """The frame of a generated NumPy module: signatures, checks, shapes and types; no formula.
 
-Each `$name` is filled by the backend, formulas from the plan's steps.
+Each line `$name` is filled by the backend with as many lines as there are, each `$name` within a line with
+one word.  Formulas come from the plan's steps.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from string import Template
 
-MODULE = Template('''\
+Filling = str | Iterable[str]
+_BLOCK = re.compile(r"( *)\$(\w+)\Z")
+
+
+def fill(template: str, **given: Filling) -> str:
+    """The template with its names filled in; a line of no lines is left out."""
+    blocks = {name: [value] if isinstance(value, str) else list(value) for name, value in given.items()}
+    words = {name: lines[0] for name, lines in blocks.items() if len(lines) == 1}
+    out: list[str] = []
+    for line in template.splitlines():
+        block = _BLOCK.match(line)
+        if block is None:
+            out.append(Template(line).substitute(words))
+        else:
+            out += (block[1] + inner if inner else "" for inner in blocks[block[2]])
+    return "\n".join(out)
+
+
+MODULE = '''\
 """$layer: forward, backward and inference in NumPy.  Generated; regenerate, do not edit.
 
 By bnsym $version from: $source
 sha256 of equations, plan and theorems: $digest
 
 Equations, n over the N rows (all axes but one) and c over the C channels:
-$equations
+    $equations
 
 Proved for every N and C before this was printed (as real numbers; rounding is measured by
 `bnsym verify`): each function's steps give what the equations say.
-$theorems
+    $theorems
 """
 
 from __future__ import annotations
@@ -31,146 +52,133 @@ Array = np.ndarray[Any, Any]
 
 $checks
 
-class Saved(NamedTuple):
-    """What forward keeps for backward, with the batch's statistics."""
 
-$saved_fields
+class Saved(NamedTuple):
+    """What forward keeps for backward, with the batch's statistics.  x and the parameters are not copied."""
+
+    $saved_fields
     axis: int
 
 
 class Gradients(NamedTuple):
     """What backward returns, each in the dtype of x."""
 
-$gradient_fields
+    $gradient_fields
 
 
 $functions
-''')
+'''
 
-FORWARD = Template('''\
+FORWARD = '''\
 def forward(
     x: Array,
-$typed
+    $typed
     *,
-    eps: float = 1e-5,
+    $eps_typed
     channel_axis: int = $axis,
 ) -> tuple[Array, Saved]:
-    """Training: y, and what backward needs.
+    """Training: $output, and what backward needs.
 
-    x: (N, C, ...) with the channels on channel_axis; the parameters: (C,).  y has x's shape and dtype.
+    x: (N, C, ...) with the channels on channel_axis$parameters_shape.  $output has x's shape and dtype.
     float16 is computed in float32, float32 and float64 in float64.  Raises TypeError or ValueError for
-    anything else, for NaN or infinity in x, and for values whose squares overflow.
+    anything else, for NaN or infinity in x, and for values that overflow.
     """
-    x, axis = _check_input("forward", x, channel_axis)
-    eps = _check_epsilon("forward", eps, x)
-$checked
-$sizes
+    x, axis, compute = _check_input("forward", x, channel_axis, $axis)
+    $eps_checked
+    $checked
+    $sizes
+    $guards
     wide_x = x.astype(compute, copy=False)
-$widened
-    with np.errstate(over="ignore", invalid="ignore"):
-$steps
+    $widened
+    with np.errstate(all="ignore"):
+        $steps
+        result = $output.astype(x.dtype, copy=False)
     _check_finite("forward", x, axis, $results)
     saved = Saved(
-$saved
+        $saved
         axis=axis,
     )
-    return $output.astype(x.dtype, copy=False), saved
-''')
+    return result, saved
+'''
 
-ONE_VALUE_GUARD = """\
-    if x.size == x.shape[axis]:
-        raise ValueError(
-            f"forward: x has shape {x.shape}, one value per channel, whose variance is 0; "
-            "pass more rows, or call inference"
-        )
-"""
+BACKWARD = '''\
+def backward($upstream: Array, saved: Saved) -> Gradients:
+    """Gradients of sum($upstream * $output), for any $upstream.
 
-BACKWARD = Template('''\
-def backward(grad_y: Array, saved: Saved) -> Gradients:
-    """Gradients of sum(grad_y * y), for any upstream grad_y.
-
-    grad_y: x's shape.  Returns grad_x in x's shape and the parameters' gradients (C,), in x's dtype.
-    NaN and infinity in grad_y pass through; finite values that overflow raise ValueError.
+    $upstream: x's shape.  Returns grad_x in x's shape$parameters_gradient, in x's dtype.
+    NaN and infinity in $upstream pass through; finite values that overflow raise ValueError.
     """
-    x, axis = saved.$input, saved.axis
-    grad_y = _check_float("backward", "grad_y", grad_y)
-    if grad_y.shape != x.shape:
-        raise ValueError(
-            f"backward: grad_y has shape {grad_y.shape}, and x had {x.shape}; pass the gradient of y"
+    x, axis, compute = _check_saved(saved)
+    $upstream = _check_upstream("$upstream", $upstream, x)
+    $sizes
+    $loaded
+    with np.errstate(all="ignore"):
+        $widened
+        $steps
+        gradients = Gradients(
+            $returned
         )
-$sizes
-    wide_x, wide_grad_y = x.astype(compute, copy=False), grad_y.astype(compute, copy=False)
-$loaded
-    with np.errstate(over="ignore", invalid="ignore"):
-$steps
-    finite = all(np.isfinite(gradient).all() for gradient in ($outputs))
-    if not finite and np.isfinite(grad_y).all():
-        raise ValueError("backward: the gradients overflow; scale grad_y down")
-    with np.errstate(over="ignore"):
-        return Gradients(
-$returned
-        )
-''')
+    if np.isfinite($upstream).all() and not all(np.isfinite(gradient).all() for gradient in gradients):
+        raise ValueError(f"backward: the gradients overflow {x.dtype}; scale $upstream down")
+    return gradients
+'''
 
-INFERENCE = Template('''\
+INFERENCE = '''\
 def inference(
     x: Array,
-$typed
+    $typed
     *,
-    eps: float = 1e-5,
+    $eps_typed
     channel_axis: int = $axis,
 ) -> Array:
-    """y at test time.
+    """$output at test time.
 
-    x: (N, C, ...) with the channels on channel_axis, one row is enough; all else: (C,).  y has x's
-    shape and dtype.  Raises TypeError or ValueError for anything else.
+    x: (N, C, ...) with the channels on channel_axis$parameters_shape.  $output has x's shape and dtype.
+    Raises TypeError or ValueError for anything else, and for values that overflow.
     """
-    x, axis = _check_input("inference", x, channel_axis)
-    eps = _check_epsilon("inference", eps, x)
-$checked
-$sizes
+    x, axis, compute = _check_input("inference", x, channel_axis, $axis)
+    $eps_checked
+    $checked
+    $sizes
+    $guards
     wide_x = x.astype(compute, copy=False)
-$widened
-    with np.errstate(over="ignore", invalid="ignore"):
-$steps
-    _check_finite("inference", x, axis, $output)
-    return $output.astype(x.dtype, copy=False)
-''')
+    $widened
+    with np.errstate(all="ignore"):
+        $steps
+        result = $output.astype(x.dtype, copy=False)
+    _check_finite("inference", x, axis, $results)
+    return result
+'''
 
-NEGATIVE_GUARD = Template("""\
-    if ($name < 0).any():
-        raise ValueError("inference: $name holds a negative variance; pass values >= 0")
-""")
-
-RUNNING = Template('''\
+RUNNING = '''\
 def update_running_stats(
-$typed
-    count: int,
+    $typed
+    $count_typed
     *,
     momentum: float = 0.1,
-    unbiased: bool = True,
-) -> tuple[Array, ...]:
+    $unbiased_typed
+) -> $returns:
     """New running averages, by PyTorch's convention: (1 - momentum) * old + momentum * batch.
 
-    All (C,), in the running averages' dtype; count: the rows that the batch's statistics stand on.
-    unbiased: the variance enters as var * count / (count - 1), which needs count >= 2 (PyTorch); else as
-    it is (TensorFlow).  Raises ValueError for NaN or infinity, so that none is averaged in silently.
+    All (C,), in the running averages' dtype.
+    $count_told
+    Raises ValueError for NaN, infinity or overflow, so that none is averaged in silently.
     """
     channels = _check_float("update_running_stats", "$first", $first).size
-$checked
-    if not 0 <= momentum <= 1:
-        raise ValueError(
-            f"update_running_stats: momentum is {momentum!r}; pass a number from 0 to 1, such as 0.1"
-        )
-    if isinstance(count, bool) or not hasattr(count, "__index__") or count < (2 if unbiased else 1):
-        raise ValueError(
-            f"update_running_stats: count is {count!r}; pass the number of rows, at least 2 "
-            "(1 with unbiased=False)"
-        )
-    correction = count / (count - 1) if unbiased else 1.0
-$widened
-$steps
-    return (
-$returned
-    )
-''')
+    $checked
+    $guards
+    momentum = _check_momentum(momentum)
+    $correction
+    $widened
+    with np.errstate(all="ignore"):
+        $steps
+        $result
+    if not all(np.isfinite(new).all() for new in result):
+        raise ValueError("update_running_stats: the new averages overflow; use a wider dtype for them")
+    return result
+'''
+
+COUNT_TOLD = """\
+count: the rows that the batch's statistics stand on.  unbiased: a variance enters as
+var * count / (count - 1), which needs count >= 2 (PyTorch); else as it is (TensorFlow).
+"""

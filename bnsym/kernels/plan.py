@@ -8,7 +8,7 @@ a reduction holds a sum, a scalar has fewer axes than x, an elementwise pass has
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bnsym.proof.claims import Claim
 from bnsym.terms.nodes import Definition, Index, Sum, Tensor
@@ -20,13 +20,14 @@ class Function:
     """One function of a kernel: what it takes, its steps in order, what it returns.
 
     `inputs` and `outputs` name tensors and steps; a name in both the steps of forward and the inputs of
-    backward is saved between the two.
+    backward is saved between the two.  `least`: sizes, by name, that must be greater than 1.
     """
 
     name: str
     inputs: tuple[Tensor, ...]
     steps: tuple[Definition, ...]
     outputs: tuple[str, ...]
+    least: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -39,11 +40,16 @@ class Promise:
 
 @dataclass(frozen=True)
 class Plan:
-    """The functions of a layer's kernel, and the theorems that make them right."""
+    """The functions of a layer's kernel, and the theorems that make them right.
+
+    `upstream`: the gradient of the output; `running`: the running averages that inference takes.
+    """
 
     layer: str
     row: Index
     channel: Index
+    upstream: Tensor
+    running: tuple[Tensor, ...]
     functions: Mapping[str, Function]
     promises: tuple[Promise, ...]
 

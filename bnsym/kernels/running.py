@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bnsym.calculus.normal import Normalizer
-from bnsym.kernels.basis import Mean, find_mean
+from bnsym.kernels.equations import running_tensor, training
+from bnsym.kernels.parts import Mean, find_mean
 from bnsym.kernels.plan import Function, Promise
-from bnsym.kernels.planner import running_tensor
 from bnsym.layers.layer import Layer
 from bnsym.proof.claims import Claim
 from bnsym.terms.nodes import (
@@ -13,7 +13,6 @@ from bnsym.terms.nodes import (
     Definition,
     Entry,
     Sign,
-    Sum,
     Symbol,
     Tensor,
     Term,
@@ -47,18 +46,23 @@ def _step(layer: Layer, name: str) -> Definition:
     return Definition(Tensor(f"new_{name}", definition.tensor.shape, Sign.REAL), definition.parameters, body)
 
 
+def mean_of(layer: Layer) -> Mean | None:
+    """The mean that the layer's statistics are about."""
+    return find_mean(training(layer), set())
+
+
 def corrected(layer: Layer, name: str) -> bool:
     """True for a statistic that is proved to be the biased variance: it has an unbiased form."""
-    mean = find_mean(layer)
+    mean = mean_of(layer)
     if mean is None or mean.definition.tensor.name == name:
         return False
-    biased = divide(_squares(layer, mean), mean.over.high)
+    biased = divide(_squares(layer, mean), mean.count)
     return Normalizer(layer.definitions).equal(layer.definitions[name].body, biased)
 
 
 def _squares(layer: Layer, mean: Mean) -> Term:
     x = Entry(layer.input, (layer.row, layer.channel))
-    return Sum(mean.over, power(subtract(x, mean.definition.entry), 2))
+    return mean.sum(power(subtract(x, mean.definition.entry), 2))
 
 
 def running_promises(layer: Layer, function: Function) -> tuple[Promise, ...]:
@@ -76,14 +80,14 @@ def _promises_of(layer: Layer, step: Definition, name: str) -> tuple[Promise, ..
     plain = _average(old, definition.entry)
     title = f"{layer.name}.update_running_stats.{name}"
     first = Promise(title, Claim(substitute(step.body, {CORRECTION: ONE}), "=", plain, layer.definitions))
-    mean = find_mean(layer)
+    mean = mean_of(layer)
     if mean is None or not corrected(layer, name):
         return (first,)
     return (first, _unbiased(layer, step, mean, old, title))
 
 
 def _unbiased(layer: Layer, step: Definition, mean: Mean, old: Term, title: str) -> Promise:
-    count = mean.over.high
+    count = mean.count
     one_less = subtract(count, ONE)
     body = substitute(step.body, {CORRECTION: divide(count, one_less)})
     meaning = _average(old, divide(_squares(layer, mean), one_less))

@@ -76,12 +76,16 @@ class Layer(Scope):
 
     @property
     def parameters(self) -> tuple[Tensor, ...]:
-        """gamma and beta, each of shape (C,), those that the equations use."""
-        from bnsym.terms.walk import tensors
+        """The tensors that the equations use beside x: gamma, beta, then others in the order of their use."""
+        from bnsym.terms.nodes import Entry
+        from bnsym.terms.walk import subterms
 
-        used = {node for d in self.definitions.values() for node in tensors(d.body)}
-        both = (self.reader.read_tensor(base, 1) for base in (self.gamma, self.beta))
-        return tuple(parameter for parameter in both if parameter in used)
+        nodes = (node for d in self.definitions.values() for node in subterms(d.body))
+        used = dict.fromkeys(node.tensor for node in nodes if isinstance(node, Entry))
+        first = (self.reader.read_tensor(base, 1) for base in (self.gamma, self.beta))
+        ordered = dict.fromkeys((*first, *used))
+        defined = {d.tensor for d in self.definitions.values()}
+        return tuple(t for t in ordered if t in used and t not in defined and t is not self.input)
 
     @property
     def constant(self) -> Symbol:
