@@ -9,20 +9,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from fractions import Fraction
-from itertools import product
 
 import pytest
-from exact_oracle import NoValueError, World, close, value
+from claim_checks import check_witness, difference, free_in, sizes_in, worlds_of
 from mutants import mutants
 from true_claims import derivations
 
 from bnsym.proof.claims import Claim
 from bnsym.proof.prover import Decision, decide
 from bnsym.proof.theorems import Theorem
-from bnsym.proof.witness import Witness
-from bnsym.terms.nodes import Index, Size
-from bnsym.terms.walk import free_indices, subterms
 
 THEOREMS = [(d, theorem) for d in derivations() for theorem in d.theorems]
 
@@ -33,17 +28,6 @@ class Case:
 
     name: str
     claim: Claim
-
-
-def free_in(claim: Claim) -> tuple[Index, ...]:
-    return tuple(sorted(free_indices(claim.left) | free_indices(claim.right), key=lambda index: index.name))
-
-
-def sizes_in(claim: Claim) -> tuple[Size, ...]:
-    terms = [claim.left, claim.right, *(d.body for d in claim.definitions.values())]
-    terms += [index.high for index in free_in(claim)]
-    found = {node for term in terms for node in subterms(term) if isinstance(node, Size)}
-    return tuple(sorted(found, key=lambda size: size.name))
 
 
 def all_mutants() -> Iterator[Case]:
@@ -60,28 +44,6 @@ def all_mutants() -> Iterator[Case]:
 MUTANTS = list(all_mutants())
 
 
-def worlds_of(claim: Claim, sizes: int = 3) -> Iterator[tuple[World, dict[Index, int]]]:
-    """Small worlds with every choice of sizes, each with two sets of values and positions."""
-    names = [size.name for size in sizes_in(claim)]
-    for lengths in product(range(1, sizes + 1), repeat=len(names)):
-        for seed in range(2):
-            world = World(dict(zip(names, lengths, strict=True)), seed, dict(claim.definitions))
-            try:
-                spans = {index: int(value(index.high, world, {})) for index in free_in(claim)}
-            except KeyError:  # pragma: no cover - a ragged free index has no range of its own
-                continue
-            yield world, {index: 1 + (seed + k) % span for k, (index, span) in enumerate(spans.items())}
-
-
-def difference(claim: Claim, world: World, places: dict[Index, int]) -> tuple[Fraction, Fraction] | None:
-    """Both sides where they differ; None where they are equal or have no value."""
-    try:
-        left, right = value(claim.left, world, places), value(claim.right, world, places)
-    except NoValueError:
-        return None
-    return None if close(left, right) else (left, right)
-
-
 def checked(case: Case) -> tuple[str, Decision]:
     """The verdict on a mutant, after it was checked by the oracle."""
     decision = decide(case.claim)
@@ -94,25 +56,6 @@ def checked(case: Case) -> tuple[str, Decision]:
         assert decision.witness is not None
         check_witness(expanded, decision.witness, case.name)
     return str(decision.verdict), decision
-
-
-def check_witness(claim: Claim, witness: Witness, name: str) -> None:
-    """The witness gives two different values, and they are the ones that it prints."""
-    world = World(
-        dict(witness.sizes), 0, dict(claim.definitions), dict(witness.scalars), dict(witness.entries)
-    )
-    places = {index: witness.positions[index.name] for index in free_in(claim)}
-    known = (len(world.scalars), len(world.entries))
-    left, right = value(claim.left, world, places), value(claim.right, world, places)
-    assert (len(world.scalars), len(world.entries)) == known, (
-        f"{name}: the witness leaves values out: {witness}"
-    )
-    assert not close(left, right), f"{name}: {witness} does not refute"
-    for mine, theirs in ((left, witness.left), (right, witness.right)):
-        assert theirs.low - Fraction(1, 2**80) <= mine <= theirs.high + Fraction(1, 2**80), (
-            name,
-            str(witness),
-        )
 
 
 def run(cases: list[Case]) -> Counter[str]:
