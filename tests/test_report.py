@@ -7,6 +7,7 @@ import pytest
 from rich.console import Console
 from stand_ins import check_result, outcome
 
+from bnsym.proof.outcome import Line
 from bnsym.report import progress, summary, terminal
 from bnsym.report.work import Found, Phase
 
@@ -30,8 +31,27 @@ KILLS = {
     "projection term dropped": {"central differences": True, "exact oracle": True, "blind: sum of y": False},
     "eps dropped in the backward": {"central differences": False, "exact oracle": False},
 }
+SUMS = " + ".join(f"sum(x[i]*y[i, {k}], i=1..m)" for k in range(9))
+PROOF = outcome(
+    "proved",
+    statement=f"{SUMS} = {SUMS}",
+    definitions=(f"mu = {SUMS}", "nu = 1"),
+    lines=(
+        Line("", SUMS, "", "1.1"),
+        Line("=", "nu", "linearity, unfolding mu", "1.2"),
+        Line("=", SUMS, "algebra", ""),
+    ),
+)
+CLAIM = outcome("proved", name="second", statement=f"{SUMS} <= {SUMS}", definitions=("nu = 1", "xi = 2"))
+
+
+def proof_rows(outcomes):
+    return terminal.prove_rows(outcomes, verbose=True)
+
+
 RENDERED = [
     (terminal.prove_rows, OUTCOMES),
+    (proof_rows, [PROOF, CLAIM]),
     (terminal.verify_rows, RESULTS),
     (terminal.phase_table, PHASES),
     (terminal.kill_table, KILLS),
@@ -57,6 +77,24 @@ def test_at_80_columns_no_name_is_lost():
     lines = rendered(terminal.prove_rows(OUTCOMES), 80).splitlines()
     first_column = "".join(line[2 : lines[0].index("verdict")].strip() for line in lines)
     assert LONG in first_column
+
+
+def test_a_proof_has_each_definition_once_and_a_reason_beside_its_line_or_below():
+    lines = rendered(proof_rows([PROOF, CLAIM]), 80).splitlines()
+    assert [line.strip() for line in lines if line.startswith("      let ")][1:] == [
+        "let nu = 1",
+        "let xi = 2",
+    ]
+    (beside,) = [line for line in lines if line.startswith("      = nu ")]
+    assert beside.endswith("  linearity, unfolding mu  [1.2]")
+    assert len(beside) == 80
+    assert any(line.endswith(" [1.1]") for line in lines)
+    assert [line[:9] for line in lines if "sum(x[i]*y[i, 0]" in line] == [
+        "      let",
+        *["      sum", "      = s"],
+        "      sum",
+        "      <= ",
+    ]
 
 
 def test_unexpected_verdicts_are_marked_and_expected_ones_are_not():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ from bnsym.report.rows import GAP, wrapped
 if TYPE_CHECKING:
     from bnsym.proof.outcome import Outcome
 
-INDENT = 6
+INDENT, HANG = 6, 4
 
 
 @dataclass(frozen=True)
@@ -28,9 +29,9 @@ class Proof:
         """Lines no longer than the console is wide: a reason stands beside its line, or below."""
         width = options.max_width
         for definition in self.definitions:
-            yield from (Text(line, "dim") for line in wrapped(f"let {definition}", width, INDENT))
+            yield from (Text(line, "dim") for line in wrapped(f"let {definition}", width, INDENT, HANG))
         if not self.outcome.lines:
-            yield from map(Text, wrapped(self.outcome.statement, width, INDENT))
+            yield from map(Text, _sides(self.outcome.statement, width))
         for line in self.outcome.lines:
             yield from _with_reason(
                 f"{line.relation} {line.term}".strip(), _reason(line.reason, line.eq), width
@@ -38,12 +39,19 @@ class Proof:
         yield Text("")
 
 
+def _sides(statement: str, width: int) -> Iterator[str]:
+    """The statement on one line if it fits there, else a line a side."""
+    fits = INDENT + len(statement) <= width
+    for side in [statement] if fits else re.split(r" (?=[=<>]=? )", statement):
+        yield from wrapped(side, width, INDENT, HANG)
+
+
 def _reason(reason: str, eq: str) -> str:
-    return f"{reason}  [{eq}]" if eq else reason
+    return f"{reason}  [{eq}]".lstrip() if eq else reason
 
 
 def _with_reason(line: str, reason: str, width: int) -> Iterator[Text]:
-    *before, last = wrapped(line, width, INDENT)
+    *before, last = wrapped(line, width, INDENT, HANG)
     yield from map(Text, before)
     if len(last) + GAP + len(reason) > width or not reason:
         yield Text(last)

@@ -78,14 +78,20 @@ def _lines(row: Row, name: int, result: int, width: int) -> Iterator[Text]:
             yield Text(text, "dim" if row.good else "")
 
 
-def wrapped(text: str, width: int, indent: int) -> Iterable[str]:
-    """The text's lines, indented; `left = 1/2` and `x=(0, 1)` are broken only if nothing else will do."""
+def wrapped(text: str, width: int, indent: int, hang: int = 0) -> Iterable[str]:
+    """The text's lines, indented, those that go on by `hang` more.
+
+    `left = 1/2` and `x=(0, 1)` are broken only if nothing else will do.
+    """
     wrapper = TextWrapper(
-        width=width, initial_indent=" " * indent, subsequent_indent=" " * indent, break_on_hyphens=False
+        width=width,
+        initial_indent=" " * indent,
+        subsequent_indent=" " * (indent + hang),
+        break_on_hyphens=False,
     )
     for paragraph in text.splitlines():
         for line in wrapper.wrap(_kept_together(paragraph)):
-            yield line.replace(KEPT, " ")
+            yield line.replace(KEPT, " ").rstrip()
 
 
 def _kept_together(text: str) -> str:
