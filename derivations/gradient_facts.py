@@ -54,15 +54,15 @@ d.refute("gradient_is_orthogonal_to_xhat", Sum(dx[p] * xhat[p], p), 0)
 d.prove("sum_of_outputs_has_no_gradient", bs.derivative(Sum(y[i], i), x[p]), 0)
 d.prove("sum_of_outputs_is_constant", Sum(y[i], i), m * beta)
 
-# Wrong gradients, each with the instance that shows it.
-d.refute("projection_dropped", gradient, gamma / (m * s) * (m * g[p] - g_sum))
-d.refute("mean_dropped", gradient, gamma / (m * s) * (m * g[p] - xhat[p] * g_xhat))
-d.refute("statistics_as_constants", gradient, gamma / s * g[p])
-d.refute("projection_sign_flipped", gradient, gamma / (m * s) * (m * g[p] - g_sum + xhat[p] * g_xhat))
-d.refute("epsilon_dropped", gradient, gamma / (m * sqrt(var)) * (m * g[p] - g_sum - xhat[p] * g_xhat))
-d.refute("gamma_dropped", gradient, 1 / (m * s) * (m * g[p] - g_sum - xhat[p] * g_xhat))
-d.refute("divided_by_m_plus_one", gradient, m / (m + 1) * dx[p])
-d.refute("not_averaged", gradient, gamma / s * (g[p] - g_sum - xhat[p] * g_xhat))
+# Wrong gradients, each with the instance that shows it; dx is the gradient, by compact_form.
+d.refute("projection_dropped", dx[p], gamma / (m * s) * (m * g[p] - g_sum))
+d.refute("mean_dropped", dx[p], gamma / (m * s) * (m * g[p] - xhat[p] * g_xhat))
+d.refute("statistics_as_constants", dx[p], gamma / s * g[p])
+d.refute("projection_sign_flipped", dx[p], gamma / (m * s) * (m * g[p] - g_sum + xhat[p] * g_xhat))
+d.refute("epsilon_dropped", dx[p], gamma / (m * sqrt(var)) * (m * g[p] - g_sum - xhat[p] * g_xhat))
+d.refute("gamma_dropped", dx[p], 1 / (m * s) * (m * g[p] - g_sum - xhat[p] * g_xhat))
+d.refute("divided_by_m_plus_one", dx[p], m / (m + 1) * dx[p])
+d.refute("not_averaged", dx[p], gamma / s * (g[p] - g_sum - xhat[p] * g_xhat))
 
 if __name__ == "__main__":
     bs.main()
