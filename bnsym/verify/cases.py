@@ -106,6 +106,7 @@ CASES: Mapping[str, Callable[[str], Case]] = {
     "tiny scale, float32, 1e-20": _random(4, 3, scale=1e-20, eps=1e-40, dtype="float32"),
     "large scale, float16, 1e4": _random(4, 3, scale=1e4, dtype="float16"),
     "images": _random(24, 2, offset=0.3, eps=0.2),
+    "images, default eps": _random(24, 2, scale=0.003),
     "a single row": _random(1, 4, eps=0.2),
 }
 

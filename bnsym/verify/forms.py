@@ -12,13 +12,13 @@ from bnsym.verify.kernel import Kernel
 from bnsym.verify.layout import flatten, unflatten
 
 # the case "images" has 24 rows: 2 samples of 3 x 4 pixels, or 12 of 2; and C = 2
-LAYOUTS: dict[str, tuple[tuple[int, ...], int]] = {
+LAYOUTS: dict[str, tuple[tuple[int, ...], int | np.int64]] = {
     "(N, C)": ((24, 2), 1),
     "(N, C, L)": ((12, 2, 2), 1),  # C = L: sizes do not tell a wrong axis
     "(N, C, H, W)": ((2, 2, 3, 4), 1),
     "(N, L, C)": ((12, 2, 2), -1),
     "(N, H, W, C)": ((2, 3, 4, 2), -1),
-    "(N, H, W, C), axis 3": ((2, 3, 4, 2), 3),
+    "(N, H, W, C), axis 3": ((2, 3, 4, 2), np.int64(3)),
 }
 
 
@@ -50,7 +50,7 @@ def layouts(kernel: Kernel, bench: Bench) -> float:
     """Every layout comes to the numbers of its (rows, C)."""
     case, expected = bench.case("images"), bench.expected("images")
 
-    def used(shape: tuple[int, ...], axis: int) -> float:
+    def used(shape: tuple[int, ...], axis: int | np.int64) -> float:
         return agree(
             kernel,
             case,
@@ -70,10 +70,20 @@ def memory(kernel: Kernel, bench: Bench) -> float:
 
 
 def defaults(kernel: Kernel, bench: Bench) -> float:
-    """Left out, eps is 1e-5 and the channels are the second of two axes."""
-    case, expected = bench.case("gamma = 0 in a channel"), bench.expected("gamma = 0 in a channel")
-    y, _ = kernel.forward(*case.arguments)
-    return matches("y", y, expected.y, case.x.dtype)
+    """Left out, eps is 1e-5, and channel_axis 1 in a layer that normalizes over rows and else -1."""
+    name = "images, default eps"
+    case, expected = bench.case(name), bench.expected(name)
+    shape, axis = LAYOUTS["(N, C, L)" if bench.reduced_axis == 0 else "(N, L, C)"]
+    x, dtype = unflatten(case.x.copy(), shape, axis), case.x.dtype
+    y, saved = kernel.forward(x, *case.arguments[1:])
+    gradients = kernel.backward(unflatten(case.grad_y.copy(), shape, axis), saved)
+    running = _running(kernel, case.x)
+    at_test = kernel.inference(x, *case.arguments[1:], *running.values())
+    return max(
+        matches("y", flatten(y, axis), expected.y, dtype),
+        matches("grad_x", flatten(gradients.grad_x, axis), expected.gradients["grad_x"], dtype),
+        matches("inference", flatten(at_test, axis), bench.inference(name, running), dtype),
+    )
 
 
 # case, layout, channel axis; the running averages are not the batch's own, and one variance is 0

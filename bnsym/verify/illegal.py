@@ -66,11 +66,14 @@ def _x_rows() -> list[Illegal]:
         ("inf in beta", {"beta": _c(put=INF)}, ("beta",)),
         ("x as a list", {"x": _x().tolist()}, ("x", "list")),
         ("x with one axis", {"x": _x((3,))}, ("x", "(3,)")),
-        ("no such channel axis", {"channel_axis": 5}, ("channel_axis", "5")),
+        ("no axis 2", {"channel_axis": 2}, ("axis", "2")),
+        ("no axis -3", {"channel_axis": -3}, ("axis", "-3")),
+        ("an axis that is no integer", {"channel_axis": 1.0}, ("channel_axis", "1.0")),
+        ("an axis of True", {"channel_axis": True}, ("channel_axis", "True")),
         ("an empty batch", {"x": _x((0, 3))}, ("x", "(0, 3)")),
-        ("NaN in x", {"x": _x(put=NAN)}, ("x",)),
-        ("inf in x", {"x": _x(put=INF)}, ("x",)),
-        ("-inf in x", {"x": _x(put=-INF)}, ("x",)),
+        ("NaN in x", {"x": _x(put=NAN)}, ("x", "channel", "2")),
+        ("inf in x", {"x": _x(put=INF)}, ("x", "channel", "2")),
+        ("-inf in x", {"x": _x(put=-INF)}, ("x", "channel", "2")),
     ]
     return [
         Illegal(name, function, changes, says)
@@ -82,7 +85,8 @@ def _x_rows() -> list[Illegal]:
 ILLEGAL: tuple[Illegal, ...] = (
     *_x_rows(),
     *_eps_rows(),
-    Illegal("the variance overflows", "forward", {"x": 1e200 * _x()}, ("x",)),
+    Illegal("the variance overflows", "forward", {"x": 1e200 * _x()}, ("scale x",)),
+    Illegal("the gradients overflow", "backward", {"grad_y": np.full(SHAPE, 1.7e308)}, ("grad_y",)),
     Illegal("one value per channel", "forward", {"x": _x((1, 3))}, ("x", "(1, 3)")),
     Illegal("grad_y of integers", "backward", {"grad_y": _x().astype(int)}, ("grad_y", "int64")),
     Illegal("grad_y with a row less", "backward", {"grad_y": _x((3, 3))}, ("grad_y", "(3, 3)", "(4, 3)")),

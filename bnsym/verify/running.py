@@ -27,7 +27,7 @@ from bnsym.verify.kernel import Kernel
 
 UNIT = float(np.finfo(np.float64).eps) / 2
 MOMENTA = (0.0, 0.1, 0.75, 1.0)
-COUNTS = (2, 5, 1000)
+COUNTS = (2, np.int64(5), 1000)
 UPDATES = 7
 CHANNELS = 3
 
@@ -74,7 +74,7 @@ def _compare(kernel: Kernel, batches: Sequence[Batch], dtype: str = "float64", *
         mean, var = update(mean, var, batch.mean, batch.var, batch.count, **options)
     momentum, unbiased = options.get("momentum", 0.1), options.get("unbiased", True)
     plain = [Fraction(1) for _ in batches]
-    factors = [Fraction(b.count, b.count - 1) for b in batches] if unbiased else plain
+    factors = [Fraction(int(b.count), int(b.count) - 1) for b in batches] if unbiased else plain
     used = []
     for name, actual, start, of_batch, by in (
         ("running mean", mean, start_mean, [b.mean for b in batches], plain),
@@ -100,6 +100,7 @@ def one_update(kernel: Kernel, bench: Bench) -> float:
     options: list[dict[str, Any]] = [{}]
     options += [{"momentum": a, "unbiased": u} for a, u in product(MOMENTA, (False, True))]
     rows = [(Batch(batch.mean, batch.var, count), row) for count, row in product(COUNTS, options)]
+    rows.append((Batch(batch.mean, batch.var, 1), {"unbiased": False}))
     return max(_compare(kernel, [with_count], **row) for with_count, row in rows)
 
 

@@ -148,7 +148,7 @@ def test_a_wrong_kernel_has_no_kill_matrix():
     right = kernel("batch_norm")
     wrong = replace(right, inference=lambda *args, **options: np.nan * right.inference(*args, **options))
     with pytest.raises(
-        CheckError, match="kernel of batch_norm itself fails 1 checks, the first is 'inference'"
+        CheckError, match="kernel of batch_norm itself fails 2 checks, the first is 'inference'"
     ):
         kill_matrix(wrong, "batch_norm")
 

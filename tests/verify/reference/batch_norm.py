@@ -47,9 +47,12 @@ def backward(grad_y, saved):
     g = grad_y.astype(compute)
     xhat = (x.astype(compute) - mean.reshape(shape)) * inv_std.reshape(shape)
     scale = (gamma.astype(compute) * inv_std).reshape(shape)
-    projection = (g * xhat).mean(axis=axes).reshape(shape)
-    grad_x = scale * (g - g.mean(axis=axes).reshape(shape) - xhat * projection)
-    parts = grad_x, (g * xhat).sum(axis=axes), g.sum(axis=axes)
+    with np.errstate(over="ignore", invalid="ignore"):
+        projection = (g * xhat).mean(axis=axes).reshape(shape)
+        grad_x = scale * (g - g.mean(axis=axes).reshape(shape) - xhat * projection)
+        parts = grad_x, (g * xhat).sum(axis=axes), g.sum(axis=axes)
+    if not all(np.isfinite(part).all() for part in parts):
+        raise ValueError("backward: the gradients overflow; scale grad_y down")
     return Gradients(*(part.astype(x.dtype) for part in parts))
 
 
@@ -70,7 +73,7 @@ def inference(x, gamma, beta, running_mean, running_var, *, eps=1e-5, channel_ax
 def update_running_stats(running_mean, running_var, mean, var, count, *, momentum=0.1, unbiased=True):
     if not 0 <= momentum <= 1:
         raise ValueError(f"update_running_stats: momentum is {momentum}; give one between 0 and 1")
-    if not isinstance(count, int) or count < 1 + unbiased:
+    if not isinstance(count, int | np.integer) or count < 1 + unbiased:
         raise ValueError(f"update_running_stats: count is {count}; the unbiased variance needs 2")
     for name, stat in {
         "mean": mean,
@@ -101,8 +104,7 @@ def _rows(called, x, gamma, beta, eps, channel_axis):
     for name, array in (("x", x), ("gamma", gamma), ("beta", beta)):
         if not isinstance(array, np.ndarray) or array.dtype.name not in COMPUTE:
             raise TypeError(f"{called}: {name} is {getattr(array, 'dtype', type(array))}; give a float array")
-    if x.ndim < 2 or not -x.ndim <= channel_axis < x.ndim:
-        raise ValueError(f"{called}: channel_axis {channel_axis} and x of shape {x.shape} do not go together")
+    _check_axis(called, x, channel_axis)
     if not (np.isfinite(eps) and eps > 0):
         raise ValueError(f"{called}: eps is {eps}; give a positive one")
     if x.size == 0:
@@ -113,5 +115,15 @@ def _rows(called, x, gamma, beta, eps, channel_axis):
         if not np.isfinite(array).all():
             raise ValueError(f"{called}: {name} has NaN or inf; give finite values")
     if not np.isfinite(x).all():
-        raise ValueError(f"{called}: x of shape {x.shape} has NaN or inf; give finite values")
+        bad = np.flatnonzero(
+            ~np.isfinite(np.moveaxis(x, channel_axis, 0).reshape(gamma.size, -1)).all(axis=1)
+        )
+        raise ValueError(f"{called}: x has NaN or inf in channels {bad.tolist()}; give finite values")
     return (x.astype(COMPUTE[x.dtype.name]), *_axes(x, channel_axis))
+
+
+def _check_axis(called, x, channel_axis):
+    if not isinstance(channel_axis, int | np.integer) or isinstance(channel_axis, bool):
+        raise TypeError(f"{called}: channel_axis is {channel_axis!r}; give an integer")
+    if x.ndim < 2 or not -x.ndim <= channel_axis < x.ndim:
+        raise ValueError(f"{called}: channel_axis {channel_axis} and x of shape {x.shape} do not go together")

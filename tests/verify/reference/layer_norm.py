@@ -50,12 +50,15 @@ def backward(grad_y, saved):
     shape[channel_axis] = -1
     rows = tuple(axis for axis in range(x.ndim) if axis != channel_axis % x.ndim)
     g = grad_y.astype(compute)
-    scaled = g * gamma.astype(compute).reshape(shape)
     xhat = (x.astype(compute) - mean) * inv_std
-    average = scaled.mean(axis=channel_axis, keepdims=True)
-    projection = (scaled * xhat).mean(axis=channel_axis, keepdims=True)
-    grad_x = inv_std * (scaled - average - xhat * projection)
-    parts = grad_x, (g * xhat).sum(axis=rows), g.sum(axis=rows)
+    with np.errstate(over="ignore", invalid="ignore"):
+        scaled = g * gamma.astype(compute).reshape(shape)
+        average = scaled.mean(axis=channel_axis, keepdims=True)
+        projection = (scaled * xhat).mean(axis=channel_axis, keepdims=True)
+        grad_x = inv_std * (scaled - average - xhat * projection)
+        parts = grad_x, (g * xhat).sum(axis=rows), g.sum(axis=rows)
+    if not all(np.isfinite(part).all() for part in parts):
+        raise ValueError("backward: the gradients overflow; scale grad_y down")
     return Gradients(*(part.astype(x.dtype) for part in parts))
 
 
@@ -67,8 +70,7 @@ def _shape(called, x, gamma, beta, eps, channel_axis):
     for name, array in (("x", x), ("gamma", gamma), ("beta", beta)):
         if not isinstance(array, np.ndarray) or array.dtype.name not in COMPUTE:
             raise TypeError(f"{called}: {name} is {getattr(array, 'dtype', type(array))}; give a float array")
-    if x.ndim < 2 or not -x.ndim <= channel_axis < x.ndim:
-        raise ValueError(f"{called}: channel_axis {channel_axis} and x of shape {x.shape} do not go together")
+    _check_axis(called, x, channel_axis)
     if not (np.isfinite(eps) and eps > 0):
         raise ValueError(f"{called}: eps is {eps}; give a positive one")
     if x.size == 0:
@@ -79,7 +81,17 @@ def _shape(called, x, gamma, beta, eps, channel_axis):
         if not np.isfinite(array).all():
             raise ValueError(f"{called}: {name} has NaN or inf; give finite values")
     if not np.isfinite(x).all():
-        raise ValueError(f"{called}: x of shape {x.shape} has NaN or inf; give finite values")
+        bad = np.flatnonzero(
+            ~np.isfinite(np.moveaxis(x, channel_axis, 0).reshape(gamma.size, -1)).all(axis=1)
+        )
+        raise ValueError(f"{called}: x has NaN or inf in channels {bad.tolist()}; give finite values")
     shape = [1] * x.ndim
     shape[channel_axis] = -1
     return shape
+
+
+def _check_axis(called, x, channel_axis):
+    if not isinstance(channel_axis, int | np.integer) or isinstance(channel_axis, bool):
+        raise TypeError(f"{called}: channel_axis is {channel_axis!r}; give an integer")
+    if x.ndim < 2 or not -x.ndim <= channel_axis < x.ndim:
+        raise ValueError(f"{called}: channel_axis {channel_axis} and x of shape {x.shape} do not go together")
