@@ -37,7 +37,7 @@ def explain(error: BaseException) -> Told | None:
         return Told(f"{where}: the script ends the program; let it run to its end", USAGE) if where else None
     if where:
         return Told(f"{where}: the script raised {type(error).__name__}: {_advised(error)}", USAGE)
-    return Told(str(error), USAGE) if isinstance(error, OSError) else None
+    return Told(str(error), USAGE) if isinstance(error, (OSError, SyntaxError)) else None
 
 
 def _advised(error: BaseException) -> str:
