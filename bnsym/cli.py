@@ -85,7 +85,8 @@ def prove(paths: tuple[Path, ...], verbose: bool, form: str, as_json: bool) -> N
     def check(tell: Tell) -> Found:
         return work.prove(paths, tell)
 
-    _do("prove", as_json or form == "json", annotated(check) if form == "github" else check, verbose)
+    form = "json" if as_json else form
+    _do("prove", form == "json", annotated(check) if form == "github" else check, verbose)
 
 
 @main.command(epilog=EPILOG)
