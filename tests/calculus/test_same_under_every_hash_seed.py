@@ -31,7 +31,8 @@ for derivation in derivations():
         claim = theorem.claim
         for mutant in list(mutants(claim.left, (), ()))[:1]:
             decision = decide(Claim(mutant.term, "=", claim.right, claim.definitions))
-            digest.update(f"{decision.verdict} {decision.needs} {decision.witness} {decision.detail}".encode())
+            shown = f"{decision.verdict} {decision.needs} {decision.witness} {decision.detail}"
+            digest.update(shown.encode())
 print(digest.hexdigest())
 """
 
