@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TypeGuard
 
-from bnsym.calculus.signs import Signs
 from bnsym.layers.layer import Layer
-from bnsym.terms.nodes import Add, Definition, Entry, Index, Number, Power, Sign, Sum, Tensor, Term, add
+from bnsym.terms.nodes import Add, Definition, Index, Number, Power, Sign, Sum, Tensor, Term, add
 from bnsym.terms.walk import free_indices, rebuild, subterms
 
 
@@ -42,29 +41,6 @@ class Equations:
 def training(layer: Layer) -> Equations:
     """All equations."""
     return Equations(layer, layer.definitions, {})
-
-
-def inference(layer: Layer) -> Equations:
-    """The equations with the layer's statistics replaced by their running averages."""
-    given = {name: running_tensor(layer, name) for name in layer.statistics}
-    kept = {name: d for name, d in layer.definitions.items() if name not in given}
-    return Equations(layer, {name: _with_given(d, given) for name, d in kept.items()}, given)
-
-
-def running_tensor(layer: Layer, name: str) -> Tensor:
-    """The running average of a statistic: >= 0 where the statistic is."""
-    definition = layer.definitions[name]
-    above = Signs(layer.definitions).of(definition.entry).above
-    return Tensor(f"running_{name}", definition.tensor.shape, Sign.NONNEGATIVE if above else Sign.REAL)
-
-
-def _with_given(definition: Definition, given: Mapping[str, Tensor]) -> Definition:
-    def change(node: Term) -> Term:
-        if isinstance(node, Entry) and node.tensor.name in given:
-            return Entry(given[node.tensor.name], node.indices)
-        return rebuild(node, change)
-
-    return replace(definition, body=change(definition.body))
 
 
 def with_named_squares(equations: Equations, taken: set[str]) -> Equations:

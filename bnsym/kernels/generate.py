@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bnsym.errors import UsageError
-from bnsym.kernels.equations import running_tensor
+from bnsym.kernels.inference import running_tensor
 from bnsym.kernels.numpy_backend import NumPyModule
 from bnsym.kernels.plan import Plan
 from bnsym.kernels.planner import Planner
@@ -57,14 +56,14 @@ def plan_of(found: Layer) -> Plan:
     check_parameters(found)
     planner = Planner(found)
     functions = [planner.forward(), planner.backward(), planner.inference()]
+    averages = update(found)
+    for function in (*functions, *([averages] if averages else [])):
+        check_function(found, function, (found.constant, MOMENTUM, CORRECTION))
     claimed = promises(found, functions, planner.upstream)
     functions = [replace(f, least=least_sizes(f, claimed, planner.basis.mean)) for f in functions]
-    averages = update(found)
     if averages is not None:
         functions.append(averages)
         claimed += running_promises(found, averages)
-    for function in functions:
-        check_function(found, function, (found.constant, MOMENTUM, CORRECTION))
     running = tuple(running_tensor(found, name) for name in found.statistics)
     named = {function.name: function for function in functions}
     return Plan(found.name, found.row, found.channel, planner.upstream, running, named, claimed)
@@ -75,9 +74,16 @@ def _written(directory: Path, name: str, content: bytes) -> Path:
     try:
         directory.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=directory, prefix=f".{name}.", delete=False) as file:
-            file.write(content)
-        os.chmod(file.name, 0o644)
-        os.replace(file.name, directory / name)
+            _fill(Path(file.name), content, directory / name)
     except OSError as error:
         raise UsageError(f"generate -o {directory}: cannot write {name} there: {error.strerror}") from error
     return directory / name
+
+
+def _fill(unfinished: Path, content: bytes, finished: Path) -> None:
+    try:
+        unfinished.write_bytes(content)
+        unfinished.chmod(0o644)
+        unfinished.replace(finished)
+    finally:
+        unfinished.unlink(missing_ok=True)

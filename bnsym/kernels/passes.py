@@ -54,8 +54,17 @@ class Passes:
     def _reduction(self, a: Atom) -> Definition:
         term = self.writer.factor(a, 1, {})
         places = self._places(term)
-        _check_bound(term, self.place, places)
+        self._check_bound(term, places)
         return self._step("sum_" + "_".join(_factor_names(term)), places, term)
+
+    def _check_bound(self, term: Term, free: tuple[Index, ...]) -> None:
+        """A reduction sums over the layer's own indices; any other sum has no plan."""
+        bound = [node.index for node in subterms(term) if isinstance(node, Sum)]
+        if any(index not in self.place or index in free for index in bound):
+            raise UnsupportedTermError(
+                f"no kernel for {self.basis.equations.layer.name}: there is no plan for {text(term)}; a "
+                "reduction sums a product of arrays over rows, channels or both"
+            )
 
     def split(self, name: str, places: tuple[Index, ...], form: Polynomial) -> list[Definition]:
         """The output as a sum of elementwise parts, each times a scalar that gets a step of its own."""
@@ -117,15 +126,6 @@ def _axes_of_statistics(basis: Basis) -> list[set[str]]:
     held += [*basis.closed.values(), *([basis.root.inverse] if basis.root else [])]
     sets = [{index.name for index in d.parameters if isinstance(index, Index)} for d in held]
     return [set(), *sets]
-
-
-def _check_bound(term: Term, place: tuple[Index, ...], free: tuple[Index, ...]) -> None:
-    """A reduction sums over the layer's own indices; any other sum has no plan."""
-    bound = [node.index for node in subterms(term) if isinstance(node, Sum)]
-    if any(index not in place or index in free for index in bound):
-        raise UnsupportedTermError(
-            f"no plan for {text(term)}: a reduction sums a product of arrays over rows, channels or both"
-        )
 
 
 def _factor_names(term: Term) -> list[str]:

@@ -14,7 +14,8 @@ from collections.abc import Set as AbstractSet
 from bnsym.calculus.atoms import Polynomial
 from bnsym.calculus.derivative import Differentiator
 from bnsym.kernels.basis import Basis
-from bnsym.kernels.equations import Equations, inference, training, unused
+from bnsym.kernels.equations import Equations, training, unused
+from bnsym.kernels.inference import inference
 from bnsym.kernels.passes import Passes
 from bnsym.kernels.plan import Function
 from bnsym.layers.layer import Layer

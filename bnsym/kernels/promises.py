@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from bnsym.errors import InternalError
-from bnsym.kernels.equations import inference, training, unused
+from bnsym.kernels.equations import training, unused
+from bnsym.kernels.inference import inference
 from bnsym.kernels.parts import Mean
 from bnsym.kernels.plan import Function, Promise
 from bnsym.kernels.planner import gradient_term

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bnsym.calculus.normal import Normalizer
-from bnsym.kernels.equations import running_tensor, training
+from bnsym.kernels.equations import training
+from bnsym.kernels.inference import running_tensor
 from bnsym.kernels.parts import Mean, find_mean
 from bnsym.kernels.plan import Function, Promise
 from bnsym.layers.layer import Layer
