@@ -235,5 +235,5 @@ def _decided(left: Any, right: Any, relation: str, scope: Derivation | None) -> 
         sides = over.read(left), relation, over.read(right)
         theorem = Theorem(over, "the claim", *sides, "", Verdict.PROVED, here())
         return str(theorem.claim), theorem.decide({})
-    except BnsymError as error:
+    except UsageError as error:
         raise error.with_traceback(None) from None
