@@ -61,10 +61,11 @@ class Steps:
 
 def check(kernel: Kernel, bench: Bench, name: str) -> float:
     """Compare one gradient with the differences of `forward`, in each case of CASES; float64."""
-    return max(_check(kernel, bench, case, name) for case in CASES)
+    return max(check_case(kernel, bench, case, name) for case in CASES)
 
 
-def _check(kernel: Kernel, bench: Bench, case_name: str, name: str) -> float:
+def check_case(kernel: Kernel, bench: Bench, case_name: str, name: str) -> float:
+    """Compare one gradient with the differences of `forward` in one case."""
     case, expected = bench.case(case_name), bench.expected(case_name)
     steps = STEPS[name](case, expected, bench.reduced_axis)
     _, saved = kernel.forward(*case.arguments, eps=case.eps, channel_axis=1)

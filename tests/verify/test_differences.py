@@ -106,7 +106,7 @@ def test_right_kernels_are_within_the_budget_anywhere(rows, channels, scale, off
     one = Bench(layer(name))
     one.case = lambda _: case
     for gradient in differences.STEPS:
-        assert differences.check(kernel(name), one, gradient) < 1
+        assert differences.check_case(kernel(name), one, "this one", gradient) < 1
 
 
 def wrong(name, **changes):
