@@ -181,7 +181,7 @@ class Refute(Protocol):
         """Raise AssertionError where there is a proof, or with what was tried."""
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def prove() -> Prove:
     """prove(left, right, relation="=", scope=None): assert it for every size and value; gives the needs.
 
@@ -203,7 +203,7 @@ def prove() -> Prove:
     return prove
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def refute() -> Refute:
     """refute(left, right, relation="=", scope=None): assert that it fails; gives the smallest counterexample.
 

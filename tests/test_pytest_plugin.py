@@ -385,6 +385,23 @@ def test_the_fixtures(pytester, body, outcome, text):
         done.stdout.no_fnmatch_line("*pytest_plugin.py*")
 
 
+def test_the_fixtures_serve_fixtures_of_any_scope(pytester):
+    """They hold nothing between calls, so that Hypothesis and a session's own fixtures may use them."""
+    pytester.makepyfile(
+        f"""{SETTING}
+        import pytest
+
+        @pytest.fixture(scope="session")
+        def needs(prove):
+            return prove(Sum(x[i] / b, i), Sum(x[i], i) / b)
+
+        def test_needs(needs):
+            assert needs == ("b != 0",)
+        """.replace("\n        ", "\n")
+    )
+    pytester.runpytest_inprocess().assert_outcomes(passed=1)
+
+
 def test_the_fixtures_are_told_of():
     done = run(".", "--fixtures", "-q", "--rootdir=.", "--co")
     assert "prove(left, right, relation" in done.stdout
