@@ -9,12 +9,12 @@ from functools import cached_property
 from pathlib import Path
 from textwrap import wrap
 
-import bnsym
 from bnsym.kernels import numpy_checks, numpy_frame
 from bnsym.kernels.numpy_functions import NumPyFunctions
 from bnsym.kernels.plan import Plan
 from bnsym.layers.layer import Layer
 from bnsym.terms.text import definition_text
+from bnsym.version import __version__
 
 MARK = "# ---- copied from here on ----\n"
 WIDTH = 106
@@ -36,7 +36,7 @@ class NumPyModule:
         filled = numpy_frame.fill(
             numpy_frame.MODULE,
             layer=self.layer.name,
-            version=bnsym.__version__,
+            version=__version__,
             source=self.layer.source,
             digest=self.digest(),
             equations=_wrapped(self.equations()),
