@@ -60,6 +60,9 @@ class Radical:
 class Algebra:
     """Polynomial arithmetic modulo the rules for radicals and deltas."""
 
+    pivots = True  # whether a pivot is moved into a sum and absorbed
+    places = True  # whether what stands beside a delta is written at one of its two places
+
     def __init__(self) -> None:
         self.work = 0
         self._reduced: dict[Monomial, Polynomial] = {}
@@ -167,7 +170,7 @@ class Algebra:
             square = self.power(self.inverse(radical.square), -(exponent // 2))
             return self.product([rest, square, of_atom(s, exponent % 2)])
         pivot = radical.pivot
-        if pivot is None or dict(monomial).get(pivot, 0) < 1:
+        if not self.pivots or pivot is None or dict(monomial).get(pivot, 0) < 1:
             return None
         rest = {without(without(monomial, s, exponent), pivot, 1): 1}
         lifted = self.multiply(radical.pivot_factor, of_atom(s, exponent + 2))

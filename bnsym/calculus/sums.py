@@ -12,6 +12,7 @@ from itertools import count, permutations, product
 from bnsym.calculus.algebra import Algebra, WorkLimitError
 from bnsym.calculus.atoms import (
     Atom,
+    Coefficient,
     Kind,
     Monomial,
     Polynomial,
@@ -89,7 +90,7 @@ class SumAlgebra(Algebra):
             rest = without(monomial, delta, dict(monomial)[delta])
             if place is None or not within(place, binder):
                 continue
-            if in_a_range(binder, rest) or _others_depend(binders, binder):
+            if in_a_range(binder, rest) or others_depend(binders, binder):
                 continue
             return self._sum_each(_drop(binders, binder), self.move_monomial(rest, {binder: place}))
         return None
@@ -101,14 +102,14 @@ class SumAlgebra(Algebra):
         for a, _ in monomial:
             if a.kind == Kind.SUM and not a.free.isdisjoint(binders):
                 avoid = frozenset(binders).union(*(other.free for other, _ in monomial))
-                inner, body = self._open(a, avoid)
+                inner, body = self.opened_sum(a, avoid)
                 return self._sum_each(binders + inner, self.multiply({without(monomial, a, 1): 1}, body))
         return None
 
     def _constant(self, binders: tuple[Variable, ...], monomial: Monomial) -> Polynomial | None:
         """sum_{i<=m} c = m * c."""
         for binder in binders:
-            if _others_depend(binders, binder) or any(binder in a.free for a, _ in monomial):
+            if others_depend(binders, binder) or any(binder in a.free for a, _ in monomial):
                 continue
             return self._sum_each(_drop(binders, binder), self.multiply({monomial: 1}, binder.high))
         return None
@@ -118,7 +119,7 @@ class SumAlgebra(Algebra):
         bound = frozenset(binders)
         outer = monomial_of((a, e) for a, e in monomial if a.free.isdisjoint(bound))
         parts: list[Polynomial] = [{outer: 1}]
-        for group in _groups(binders, monomial):
+        for group in groups_of(binders, monomial):
             inner = monomial_of((a, e) for a, e in monomial if not a.free.isdisjoint(group))
             parts.append(self._close(tuple(b for b in binders if b in group), inner))
         return self.product(parts)
@@ -135,11 +136,18 @@ class SumAlgebra(Algebra):
 
     def _close(self, binders: tuple[Variable, ...], body: Monomial) -> Polynomial:
         """The sum atom over these binders, under the least of its possible names."""
+        _, named, coefficient = self.canonical(binders, body)
+        return scale(of_atom(named), coefficient)
+
+    def canonical(
+        self, binders: tuple[Variable, ...], body: Monomial
+    ) -> tuple[tuple[Variable, ...], Atom, Coefficient]:
+        """The order of binders whose names come first, the atom under these names, and its factor."""
         height = 1 + max(*(a.height for a, _ in body), *(b.height for b in binders))
-        named = [self._named(order, body, height) for order in self._orders(binders, body)]
-        key, inner, row, coefficient = min(named, key=lambda candidate: candidate[0])
+        named = [(self._named(order, body, height), order) for order in self._orders(binders, body)]
+        (key, inner, row, coefficient), order = min(named, key=lambda candidate: candidate[0][0])
         free = frozenset().union(*(a.free for a, _ in row), *(b.free for b in inner)) - frozenset(inner)
-        return scale(of_atom(_sum_atom(key, inner, row, free, height)), coefficient)
+        return order, _sum_atom(key, inner, row, free, height), coefficient
 
     def _named(
         self, order: tuple[Variable, ...], body: Monomial, height: int
@@ -181,7 +189,7 @@ class SumAlgebra(Algebra):
         ):  # binders that are told apart nowhere else may cancel, as in 1/(x_i - x_k)
             return "undefined"
 
-    def _open(self, a: Atom, avoid: frozenset[Variable]) -> tuple[tuple[Variable, ...], Polynomial]:
+    def opened_sum(self, a: Atom, avoid: frozenset[Variable]) -> tuple[tuple[Variable, ...], Polynomial]:
         """The binders of a sum atom under fresh names, and its body."""
         binders, body = a.payload
         taken = {v.name for v in avoid | a.free}
@@ -226,7 +234,7 @@ class SumAlgebra(Algebra):
 
     def _move_sum(self, a: Atom, mapping: Mapping) -> Polynomial:
         incoming = frozenset().union(*(place.free for place in mapping.values()))
-        inner, body = self._open(a, a.free | incoming | mapping.keys())
+        inner, body = self.opened_sum(a, a.free | incoming | mapping.keys())
         extended = dict(mapping)
         for binder in inner:
             if not binder.free.isdisjoint(mapping.keys()):
@@ -251,18 +259,21 @@ class SumAlgebra(Algebra):
         rest = without(monomial, delta, exponent)
         places = {v: solve(delta.payload, v) for v in delta.free}
         later = max((v for v, place in places.items() if place), key=lambda v: v.key, default=None)
-        if later is not None and any(later in a.free for a, _ in rest) and not in_a_range(later, rest):
+        held = later is not None and any(later in a.free for a, _ in rest)
+        if self.places and later is not None and held and not in_a_range(later, rest):
             moved = self.move_monomial(rest, {later: places[later]})  # type: ignore[dict-item]
             return self.multiply(of_atom(delta), moved)
         return {merge(rest, ((delta, 1),)): 1} if exponent != 1 else None
 
     def reduce_sum(self, monomial: Monomial, a: Atom) -> Polynomial | None:
         """Move a pivot of a radical inside the sum `a` into that sum, where the radical absorbs it."""
+        if not self.pivots:
+            return None
         present = dict(monomial)
         for pivot in sorted(a.pivots, key=lambda v: v.key):
             if present.get(pivot, 0) >= 1:
                 rest = without(without(monomial, a, 1), pivot, 1)
-                binders, body = self._open(a, frozenset().union(*(b.free for b, _ in monomial)))
+                binders, body = self.opened_sum(a, frozenset().union(*(b.free for b, _ in monomial)))
                 return self.multiply({rest: 1}, self._sum_each(binders, self.multiply(body, of_atom(pivot))))
         return None
 
@@ -285,11 +296,12 @@ def _drop(binders: tuple[Variable, ...], binder: Variable) -> tuple[Variable, ..
     return tuple(b for b in binders if b is not binder)
 
 
-def _others_depend(binders: tuple[Variable, ...], binder: Variable) -> bool:
+def others_depend(binders: tuple[Variable, ...], binder: Variable) -> bool:
+    """True when another binder's range holds this one."""
     return any(binder in other.free for other in binders if other is not binder)
 
 
-def _groups(binders: tuple[Variable, ...], monomial: Monomial) -> list[frozenset[Variable]]:
+def groups_of(binders: tuple[Variable, ...], monomial: Monomial) -> list[frozenset[Variable]]:
     """The classes of binders that are linked by a factor or by a range."""
     bound = frozenset(binders)
     groups: list[frozenset[Variable]] = [b.free & bound for b in binders]

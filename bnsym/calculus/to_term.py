@@ -110,14 +110,14 @@ def _sum(writer: TermWriter, a: Atom, names: Names) -> Term:
     inner = writer.bound(binders, a.free, names)
     term = writer.monomial(body, 1, inner)
     for binder in reversed(binders):
-        term = Sum(inner[binder], term)
+        term = Sum(writer.index(binder, inner), term)
     return term
 
 
 def _opaque(writer: TermWriter, a: Atom, names: Names) -> Term:
     binder, body = a.payload
     inner = writer.bound((binder,), a.free, names)
-    return Sum(inner[binder], writer.term(body, inner))
+    return Sum(writer.index(binder, inner), writer.term(body, inner))
 
 
 _RULES: dict[str, Callable[[TermWriter, Atom, Names], Any]] = {

@@ -119,6 +119,33 @@ def _vanishes_given(normalizer: Normalizer, goal: Polynomial, hypothesis: Polyno
     return normalizer.is_zero(goal)
 
 
+def hypothesis_factor(normalizer: Normalizer, sides: tuple[Term, Term], later: list[Term]) -> Polynomial:
+    """A factor by which the hypothesis gives the step: later difference = factor * difference."""
+    hypothesis, goal = _plain_difference(normalizer, sides), _plain_difference(normalizer, later)
+    for first, other in product(hypothesis, goal):
+        factor = {
+            merge(other, monomial_of((a, -e) for a, e in first)): quotient(goal[other], hypothesis[first])
+        }
+        if normalizer.is_zero(subtract(goal, normalizer.multiply(factor, hypothesis))):
+            return factor
+    for atom in sorted({a for row in hypothesis for a, _ in row}, key=lambda a: (RANK[a.kind], a.key)):
+        rows = [row for row in hypothesis if any(a is atom for a, _ in row)]
+        if len(rows) == 1 and dict(rows[0])[atom] == 1:
+            unit = normalizer.inverse({without(rows[0], atom, 1): hypothesis[rows[0]]})
+            over = {
+                without(row, atom, 1): value for row, value in goal.items() if dict(row).get(atom, 0) == 1
+            }
+            factor = normalizer.multiply(over, unit)
+            if normalizer.is_zero(subtract(goal, normalizer.multiply(factor, hypothesis))):
+                return factor
+    return {}
+
+
+def _plain_difference(normalizer: Normalizer, sides: tuple[Term, Term] | list[Term]) -> Polynomial:
+    left, right = map(normalizer.normal_form, sides)
+    return subtract(left, right)
+
+
 def _after_multiples(
     normalizer: Normalizer, goal: Polynomial, hypothesis: Polynomial
 ) -> Iterator[Polynomial]:

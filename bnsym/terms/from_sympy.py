@@ -80,6 +80,10 @@ class Reader:
             raise UnsupportedTermError(f"the name {name!r}: use letters, digits and underscores")
         return name
 
+    def meaning(self, name: str) -> Any:
+        """What a name stands for, or None."""
+        return self._meanings.get(name)
+
     def knows(self, name: str) -> bool:
         """True when the name was read before."""
         return name in self._meanings

@@ -1,0 +1,374 @@
+"""Certificates: a proved theorem as one JSON text whose lines are the derivation's own.
+
+Each line as it is read carries the finer steps that the checker replays; see `proof.trusted`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+from bnsym.calculus.atoms import Polynomial
+from bnsym.errors import InternalError
+from bnsym.proof.claims import Claim, needs_of, reached, used_terms
+from bnsym.proof.elaborate import Elaborator
+from bnsym.proof.formulas import Library, to_formula
+from bnsym.proof.induction import hypothesis_factor
+from bnsym.proof.prover import difference
+from bnsym.proof.steps import Step
+from bnsym.proof.theorems import Chain, Inductive, Theorem
+from bnsym.proof.trusted.checker import FORMAT, Checked, check_text
+from bnsym.proof.trusted.facts import Facts
+from bnsym.proof.trusted.formula import Formula, Refused, walk
+from bnsym.terms import nodes
+from bnsym.terms.nodes import ONE, ZERO, Add, Definition, Entry, Index, Sign, Size, Symbol, Term
+from bnsym.terms.walk import substitute, subterms
+from bnsym.version import __version__
+
+LONGEST = 3  # positions 1..LONGEST of each axis have a value in the instance
+Coarse = tuple[str, Term, str, str]  # relation, term, reason, the document's number
+
+
+@dataclass
+class Collecting(Facts):
+    """Facts that note a need where none is known, for the certificate to state."""
+
+    def _require(self, found: Formula, condition: str) -> None:
+        if condition not in self.sign(found):
+            self.needs.add((found, condition))
+
+
+def write_certificate(title: str, theorem: Theorem, earlier: Mapping[str, Theorem]) -> str:
+    """The certificate of a theorem that is proved, as JSON text; the same theorem gives the same bytes.
+
+    `title` is the name under which the checker prints it; `earlier` the theorems before it, by name, of which
+    those about recurrences become its lemmas.  Raises InternalError if the checker does not
+    accept what was written.
+    """
+    draft = _Draft(title, theorem, earlier)
+    found = draft.document()
+    found = draft.without_idle_needs(found)
+    text = json.dumps(found, indent=1, ensure_ascii=True) + "\n"
+    try:
+        check_text(text.encode())
+    except Refused as error:
+        raise InternalError(f"the certificate of {title} is refused by the checker: {error}") from error
+    return text
+
+
+def checked(text: str) -> Checked:
+    """The theorem that a certificate's text proves."""
+    return check_text(text.encode())
+
+
+class _Draft:
+    """One certificate under construction."""
+
+    def __init__(self, title: str, theorem: Theorem, earlier: Mapping[str, Theorem]) -> None:
+        self.title = title
+        self.theorem = theorem
+        self.lemmas = [earlier[n] for n in sorted(theorem.uses) if isinstance(earlier[n], Inductive)]
+        self.given: list[tuple[int, tuple[Term, Term]]] = []
+        expanded = theorem.claim.expanded()
+        self.claim = Claim(theorem.left, theorem.relation, theorem.right, expanded.definitions)
+        self.lines = list(_coarse(theorem))
+        self.blocks = [(lemma, list(_coarse(lemma))) for lemma in self.lemmas] + [(theorem, self.lines)]
+        self.used = self._used()
+        self.definitions = {d.tensor.name: d for d in self._reached()}
+        nodes = {node for term in self.used for node in _with_ranges(term)}
+        self.named = {node.name: node for node in nodes if isinstance(node, Size | Symbol)}
+        self.tensors = {node.tensor.name: node.tensor for node in nodes if isinstance(node, Entry)}
+        self.facts = self._facts()
+        self.elaborator = Elaborator(self.definitions, self.tensors, self.facts, self.named)
+
+    # -- what it speaks of ----------------------------------------------------------------------------
+
+    def _used(self) -> list[Term]:
+        terms: dict[Term, None] = {}
+        for claim in self._claims():
+            terms |= dict.fromkeys(used_terms(claim))
+        terms |= dict.fromkeys(p for d in self._reached() for p in d.parameters)
+        return list(terms)
+
+    def _claims(self) -> Iterator[Claim]:
+        """Start and line, for each line of each block."""
+        for block, lines in self.blocks:
+            for _, term, _, _ in lines:
+                yield Claim(block.left, "=", term, self.claim.definitions)
+
+    def _reached(self) -> list[Definition]:
+        found: dict[str, Definition] = {}
+        for claim in self._claims():
+            found |= {d.tensor.name: d for d in reached(claim)}
+        return [d for name, d in self.claim.definitions.items() if name in found]
+
+    def _facts(self) -> Collecting:
+        definitions = {
+            name: (
+                tuple(map(to_formula, d.parameters)),
+                to_formula(d.body),
+                None if d.initial is None else to_formula(d.initial),
+            )
+            for name, d in self.definitions.items()
+        }
+        signs = {name: str(tensor.sign) for name, tensor in self.tensors.items()}
+        signs |= dict.fromkeys(definitions, "real")
+        signs |= {name: str(node.sign) for name, node in self.named.items() if isinstance(node, Symbol)}
+        least = {name: node.least for name, node in self.named.items() if isinstance(node, Size)}
+        facts = Collecting(signs, least, definitions)
+        for claim in self._claims():
+            needs = needs_of(claim.expanded())
+            facts.needs |= {(to_formula(need.term), need.condition) for need in needs}
+        return facts
+
+    # -- the proof ------------------------------------------------------------------------------------
+
+    def _lemma(self, theorem: Theorem) -> dict[str, Any]:
+        """A lemma's lines; after them its equation may be used."""
+        rows = self._proof(theorem, list(_coarse(theorem)))
+        sides = (to_formula(theorem.left), to_formula(theorem.right))
+        step = Step(*sides, "lemma", (), ())
+        if _is_of_recurrence(theorem):
+            self.elaborator.know(step, theorem.right)
+        else:
+            self.elaborator.steps.append(step)
+            self.given.append((len(self.elaborator.steps) - 1, (theorem.left, theorem.right)))
+        return {"statement": sides, "proof": rows}
+
+    def _proof(self, theorem: Theorem, lines: list[Coarse]) -> list[dict[str, Any]]:
+        """The lines with their steps, terms and formulas not yet written."""
+        if isinstance(theorem, Inductive):
+            return [self._induction(theorem)]
+        before, rows = theorem.left, []
+        for relation, term, reason, eq in lines:
+            row: dict[str, Any] = {"relation": relation, "term": to_formula(term), "reason": reason, "eq": eq}
+            row |= (
+                {"steps": self._equation(before, term)}
+                if relation == "="
+                else self._order(before, relation, term)
+            )
+            rows.append(row)
+            before = term
+        return rows
+
+    def _equation(self, left: Term, right: Term) -> list[Step]:
+        """The steps that end in left = right: an identity, with what stands beside deltas, or with a lemma."""
+        start = len(self.elaborator.steps)
+        using = [*self.elaborator.lemmas(left), *self.elaborator.lemmas(right)]
+        beside = [
+            (side, equation) for side in (left, right) for equation in self.elaborator.beside_deltas(side)
+        ]
+        for number, sides in self.given:
+            factor = hypothesis_factor(self.elaborator.engine, sides, [left, right])
+            if factor:
+                return self._combined(left, right, [number], [self.elaborator.written(factor)], using, start)
+        factors: list[Term] = [ONE if side is left else nodes.number(-1) for side, _ in beside]
+        more = [number for _, equation in beside for number in equation[1:]]
+        return self._combined(left, right, [e[0] for _, e in beside], factors, [*using, *more], start)
+
+    def _combined(
+        self, left: Term, right: Term, equations: list[int], factors: list[Term], using: list[int], start: int
+    ) -> list[Step]:
+        for lemma, _ in self.given:
+            using += [k for side in _ for k in self.elaborator.lemmas(side)] if lemma in equations else []
+        rule = "combination" if equations else "identity"
+        sides = (to_formula(left), to_formula(right))
+        used = (*equations, *(k for k in dict.fromkeys(using) if k not in equations))
+        self.elaborator.steps.append(Step(*sides, rule, used, tuple(map(to_formula, factors))))
+        return self.elaborator.steps[start:]
+
+    def _order(self, left: Term, relation: str, right: Term) -> dict[str, Any]:
+        small, large = (right, left) if relation[0] == ">" else (left, right)
+        shown = large if small is ZERO else difference(large, small)
+        return {"steps": [], "difference": to_formula(shown), "using": []}
+
+    def _induction(self, theorem: Inductive) -> dict[str, Any]:
+        if theorem.over is None:
+            raise InternalError(f"{self.title} is an induction over nothing")
+        sides = (theorem.left, theorem.right)
+        base = self._equation(*(substitute(side, {theorem.over: ONE}) for side in sides))
+        self.elaborator.steps.append(Step(to_formula(sides[0]), to_formula(sides[1]), "hypothesis", (), ()))
+        hypothesis = len(self.elaborator.steps) - 1
+        later = [substitute(side, {theorem.over: Add((theorem.over, ONE))}) for side in sides]
+        start = len(self.elaborator.steps)
+        lemmas = [number for side in (*later, *sides) for number in self.elaborator.lemmas(side)]
+        factor = self.elaborator.written(self._factor(theorem, later))
+        using = (hypothesis, *dict.fromkeys(lemmas))
+        ends = [to_formula(side) for side in later]
+        self.elaborator.steps.append(Step(ends[0], ends[1], "combination", using, (to_formula(factor),)))
+        steps = {"over": theorem.over, "base": base, "step": self.elaborator.steps[start:]}
+        self.elaborator.forget(hypothesis)
+        row = {"relation": "=", "term": to_formula(theorem.right), "reason": "induction", "eq": theorem.eq}
+        return {**row, "induction": steps}
+
+    def _factor(self, theorem: Inductive, later: list[Term]) -> Polynomial:
+        """By what the hypothesis is multiplied to give the step."""
+        unrolled = [self._unrolled(side) for side in later]
+        return hypothesis_factor(self.elaborator.engine, (theorem.left, theorem.right), unrolled)
+
+    def _unrolled(self, term: Term) -> Term:
+        return self.elaborator.unrolled(term)
+
+    # -- the document ---------------------------------------------------------------------------------
+
+    def document(self) -> dict[str, Any]:
+        """The certificate as JSON data."""
+        lemmas = [self._lemma(lemma) for lemma in self.lemmas]
+        proof = self._proof(self.theorem, self.lines)
+        statement = (to_formula(self.theorem.left), to_formula(self.theorem.right))
+        for step in self.elaborator.steps:
+            self.facts.require(step.left)
+            self.facts.require(step.right)
+        formulas = [*statement, *(f for s in self.elaborator.steps for f in (s.left, s.right, *s.arguments))]
+        formulas += [
+            part for d in self.facts.definitions.values() for part in (*d[0], d[1], *([d[2]] if d[2] else []))
+        ]
+        formulas += [row["difference"] for row in proof if "difference" in row] + [
+            row["term"] for row in proof
+        ]
+        formulas += [formula for lemma in lemmas for formula in lemma["statement"]]
+        indices = self._indices(formulas)
+        library = Library(set(indices.values()))
+        plain = Library(set())
+        plain.shared = False
+        rows = [_written_row(row, library) for row in proof]
+        given = [_written_lemma(lemma, library) for lemma in lemmas]
+        return {
+            "format": FORMAT,
+            "bnsym": __version__,
+            "theorem": self.title,
+            "source": self.theorem.eq,
+            "scalars": {n: s for n, s in sorted(self.facts.signs.items()) if n not in self._ranks()},
+            "sizes": dict(sorted(self.facts.least.items())),
+            "tensors": {n: [rank, self.facts.signs[n]] for n, rank in sorted(self._ranks().items())},
+            "indices": {n: [plain.text(e) for e in f.parts[1:]] for n, f in _ordered(indices)},
+            "definitions": [self._definition(d, plain) for d in self.definitions.values()],
+            "lemmas": given,
+            "statement": [library.text(statement[0]), self.theorem.relation, library.text(statement[1])],
+            "needs": sorted([library.text(need), condition] for need, condition in self.facts.needs),
+            "instance": self._instance(),
+            "terms": library.texts,
+            "proof": rows,
+        }
+
+    def _ranks(self) -> dict[str, int]:
+        ranks = {name: len(tensor.shape) for name, tensor in self.tensors.items()}
+        return ranks | {name: len(d.parameters) for name, d in self.definitions.items()}
+
+    def _indices(self, formulas: list[Formula]) -> dict[str, Formula]:
+        """One range for each index name that stands for itself: free ones and parameters first."""
+        found: dict[str, Formula] = {}
+        first = [p for d in self.facts.definitions.values() for p in d[0] if p.kind == "index"]
+        free = sorted({i for f in formulas for i in f.free}, key=_place)
+        bound = sorted({p for f in formulas for p in walk(f) if p.kind == "index"}, key=_place)
+        for index in (*first, *free, *bound):
+            found.setdefault(index.parts[0], index)
+        for index in (*first, *free):
+            if found[index.parts[0]] is not index:
+                raise InternalError(f"{self.title}: the index {index.parts[0]} has two ranges; rename one")
+        return found
+
+    def _definition(self, definition: Definition, library: Library) -> dict[str, Any]:
+        return {
+            "name": definition.tensor.name,
+            "parameters": [parameter.name for parameter in definition.parameters],
+            "body": library.text(to_formula(definition.body)),
+            "initial": None if definition.initial is None else library.text(to_formula(definition.initial)),
+            "eq": definition.label,
+        }
+
+    def _instance(self) -> dict[str, Any]:
+        """Small sizes, and values that differ along each axis."""
+        sizes = {name: max(least, 2) for name, least in sorted(self.facts.least.items())}
+        values = {name: str(2 + k) for k, name in enumerate(sorted(self._scalars()))}
+        for name, tensor in sorted(self.tensors.items()):
+            if name not in self.definitions:
+                for at in product(range(1, LONGEST + 1), repeat=len(tensor.shape)):
+                    value = (
+                        1 if tensor.sign is Sign.COUNT else 1 + sum((k + 1) * p for k, p in enumerate(at)) % 5
+                    )
+                    values[f"{name}[{', '.join(map(str, at))}]"] = str(value)
+        return {
+            "sizes": sizes,
+            "values": values if self.facts.needs else {n: values[n] for n in self._scalars()},
+        }
+
+    def _scalars(self) -> list[str]:
+        return sorted(name for name, node in self.named.items() if isinstance(node, Symbol))
+
+    def without_idle_needs(self, found: dict[str, Any]) -> dict[str, Any]:
+        """Only the needs that the checker calls for."""
+        kept = list(found["needs"])
+        for need in list(kept):
+            rest = [other for other in kept if other != need]
+            try:
+                check_text(json.dumps({**found, "needs": rest}).encode())
+            except Refused:
+                continue
+            kept = rest
+        return {**found, "needs": kept}
+
+
+def _with_ranges(term: Term) -> Iterator[Term]:
+    """Every subterm, and those of the ranges of indices."""
+    for node in subterms(term):
+        yield node
+        if isinstance(node, Index):
+            yield from _with_ranges(node.low)
+            yield from _with_ranges(node.high)
+
+
+def _coarse(theorem: Theorem) -> Iterable[Coarse]:
+    if isinstance(theorem, Chain):
+        return [(line.relation, line.term, str(line.reason), line.eq) for line in theorem.lines]
+    reason = "normal form" if theorem.relation == "=" else "signs"
+    return [(theorem.relation, theorem.right, reason, theorem.eq)]
+
+
+def _place(index: Formula) -> tuple[str, str]:
+    return index.parts[0], repr(index.parts[1:])
+
+
+def _ordered(indices: dict[str, Formula]) -> list[tuple[str, Formula]]:
+    """By name, an index after those that its range holds."""
+    return sorted(indices.items(), key=lambda row: (len(row[1].free), row[0]))
+
+
+def _written_lemma(lemma: dict[str, Any], library: Library) -> dict[str, Any]:
+    left, right = map(library.text, lemma["statement"])
+    return {"statement": [left, "=", right], "proof": [_written_row(row, library) for row in lemma["proof"]]}
+
+
+def _is_of_recurrence(theorem: Theorem) -> bool:
+    """True for the closed form of a recurrence, which no other rule gives."""
+    left = theorem.left
+    definition = theorem.claim.definitions.get(left.tensor.name) if isinstance(left, Entry) else None
+    return definition is not None and definition.initial is not None
+
+
+def _written_row(row: dict[str, Any], library: Library) -> dict[str, Any]:
+    out = {**row, "term": library.text(row["term"])}
+    if "difference" in row:
+        out["difference"] = library.text(row["difference"])
+    if "induction" in row:
+        given = row["induction"]
+        out["induction"] = {
+            "over": given["over"].name,
+            "base": [_written_step(step, library) for step in given["base"]],
+            "step": [_written_step(step, library) for step in given["step"]],
+        }
+    if "steps" in row:
+        out["steps"] = [_written_step(step, library) for step in row["steps"]]
+    return out
+
+
+def _written_step(step: Step, library: Library) -> dict[str, Any]:
+    return {
+        "claim": [library.text(step.left), library.text(step.right)],
+        "by": step.by,
+        "using": list(step.using),
+        "with": [library.text(argument) for argument in step.arguments],
+    }

@@ -1,0 +1,87 @@
+"""Finer steps for sums over ranges that are sums of sizes and integers: split, and single positions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bnsym.calculus.atoms import Position, at, combine, position
+from bnsym.proof.formulas import to_formula
+from bnsym.proof.trusted.formula import joined, make, number, replace
+from bnsym.terms.nodes import ONE, Sum, Term
+
+if TYPE_CHECKING:
+    from bnsym.proof.sum_steps import SumSteps
+
+
+def split_range(elaborator: SumSteps, term: Sum) -> list[int]:
+    """The sum is its parts: each size on its own, then the entries after them, each on its own."""
+    engine = elaborator.engine
+    low = engine.place(term.index.low, {})
+    length = combine(combine(engine.place(term.index.high, {}), low, -1), position({}, 1))
+    pieces = [at(base) for base, times in length.parts for _ in range(times)]
+    pieces += [position({}, 1)] * max(length.constant, 0)
+    if length.constant < 0 or not pieces:
+        raise NotImplementedError
+    return _peeled(elaborator, term, pieces)
+
+
+def _peeled(elaborator: SumSteps, term: Sum, pieces: list[Position]) -> list[int]:
+    """The first piece, shifted to 1.., and what is left of the range."""
+    if len(pieces) == 1 and pieces[0].parts == ():
+        return _one(elaborator, term)
+    low = elaborator.engine.place(term.index.low, {})
+    plain = term.index.low is ONE
+    if len(pieces) == 1 and not plain:
+        return _shifted(elaborator, term, combine(low, position({}, 1), -1), pieces[0])
+    middle = combine(combine(low, pieces[0]), position({}, 1), -1)
+    return _split_at(elaborator, term, middle, pieces)
+
+
+def _split_at(elaborator: SumSteps, term: Sum, middle: Position, pieces: list[Position]) -> list[int]:
+    formula = to_formula(term)
+    index, body = formula.parts
+    name, low, high = index.parts
+    mid = to_formula(elaborator.writer.place(middle, {}))
+    after = to_formula(elaborator.writer.place(combine(middle, position({}, 1)), {}))
+    other = make("index", name, after, high)
+    first = make("index", name, low, mid)
+    left = make("sum", first, replace(body, {index: first}))
+    right = make("sum", other, replace(body, {index: other}))
+    parts = elaborator.back(left), elaborator.back(right)
+    line = elaborator.emit("split", term, elaborator.back(joined("add", left, right)), (), (mid, right))
+    found = [*line]
+    for part, rest in ((parts[0], pieces[:1]), (parts[1], pieces[1:])):
+        found += _part(elaborator, part, rest)
+    return found
+
+
+def _part(elaborator: SumSteps, part: Term, pieces: list[Position]) -> list[int]:
+    if not isinstance(part, Sum):
+        raise TypeError("a part of a split range is a sum")
+    if part.index.low is ONE and len(pieces) == 1 and pieces[0].parts:
+        return list(elaborator.lemmas(part))
+    return _peeled(elaborator, part, pieces)
+
+
+def _one(elaborator: SumSteps, term: Sum) -> list[int]:
+    """A range of one position."""
+    formula = to_formula(term)
+    index, body = formula.parts
+    value = elaborator.back(replace(body, {index: index.parts[1]}))
+    return [*elaborator.emit("single", term, value), *elaborator.lemmas(value)]
+
+
+def _shifted(elaborator: SumSteps, term: Sum, shift: Position, length: Position) -> list[int]:
+    """A range low..high as 1..length: split before its first position, where the first part is empty."""
+    formula = to_formula(term)
+    index, body = formula.parts
+    name, low, _ = index.parts
+    before = to_formula(elaborator.writer.place(shift, {}))
+    other = make("index", name, number(1), to_formula(elaborator.writer.place(length, {})))
+    empty = make(
+        "sum", make("index", name, low, before), replace(body, {index: make("index", name, low, before)})
+    )
+    moved = make("sum", other, replace(body, {index: joined("add", other, before)}))
+    nothing = elaborator.emit("single", elaborator.back(empty), elaborator.back(number(0)))
+    line = elaborator.emit("split", term, elaborator.back(joined("add", empty, moved)), (), (before, moved))
+    return [*line, *nothing, *elaborator.lemmas(elaborator.back(moved))]

@@ -1,0 +1,114 @@
+"""The steps of a certificate: emitted once, used by number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from bnsym.calculus.atoms import Monomial, Polynomial, Variable
+from bnsym.calculus.normal import Normalizer
+from bnsym.proof.certificate_writer import CertificateWriter
+from bnsym.proof.formulas import to_formula, to_term
+from bnsym.proof.trusted.facts import Facts
+from bnsym.proof.trusted.formula import Formula
+from bnsym.terms.nodes import (
+    Definition,
+    Number,
+    Power,
+    Tensor,
+    Term,
+)
+from bnsym.terms.walk import subterms
+
+
+@dataclass(frozen=True)
+class Step:
+    """A claimed equation, the rule that gives it, the steps that it uses, the rule's arguments."""
+
+    left: Formula
+    right: Formula
+    by: str
+    using: tuple[int, ...]
+    arguments: tuple[Formula, ...]
+
+
+class Steps:
+    """Steps over the definitions that a certificate states."""
+
+    def __init__(
+        self,
+        definitions: Mapping[str, Definition],
+        tensors: Mapping[str, Tensor],
+        facts: Facts,
+        names: Mapping[str, Term],
+    ) -> None:
+        self.definitions = definitions
+        self.tensors = tensors
+        self.facts = facts
+        self.engine = Normalizer({n: d for n, d in definitions.items() if d.initial is None})
+        self.engine.pivots = False
+        self.raw = Normalizer(self.engine.definitions)
+        self.raw.pivots = self.raw.places = False
+        self.writer = CertificateWriter(tensors, self.engine)
+        self.names = names
+        self.steps: list[Step] = []
+        self._known: dict[tuple[Formula, Formula], int] = {}
+        self._given: dict[Formula, tuple[int, Term]] = {}
+        self._lemmas: dict[Term, tuple[int, ...]] = {}
+        self._nests: dict[tuple[tuple[Variable, ...], Monomial], tuple[int, ...]] = {}
+
+    def lemmas(self, term: Term) -> tuple[int, ...]:
+        """Equations by which the term is, as a rational function, its normal form."""
+        raise NotImplementedError
+
+    # -- emitting -------------------------------------------------------------------------------------
+
+    def emit(
+        self, by: str, left: Term, right: Term, using: Iterable[int] = (), arguments: Sequence[Formula] = ()
+    ) -> tuple[int, ...]:
+        """A step, or the number of an equal one before it; nothing for an equation of a term with itself."""
+        key = (to_formula(left), to_formula(right))
+        if key[0] is key[1]:
+            return ()
+        if by in ("identity", "linearity", "combination"):
+            using = (*using, *self._of_radicands((left, right)))
+        if key not in self._known:
+            self._known[key] = len(self.steps)
+            self.steps.append(Step(*key, by, tuple(dict.fromkeys(using)), tuple(arguments)))
+        return (self._known[key],)
+
+    def _of_radicands(self, terms: Iterable[Term]) -> Iterator[int]:
+        """What is needed to expand the radicands and denominators in terms, those under sums too."""
+        for term in terms:
+            for node in subterms(term):
+                if isinstance(node, Power) and isinstance(node.exponent, Number) and node.base is not term:
+                    whole = node.exponent.value.denominator == 1 and node.exponent.value > 0
+                    yield from () if whole else self.lemmas(node.base)
+
+    def know(self, step: Step, right: Term) -> None:
+        """An equation proved before, whose left side is an entry: it is used wherever that stands."""
+        self.steps.append(step)
+        self._lemmas.clear()
+        self._given[step.left] = (len(self.steps) - 1, right)
+
+    def forget(self, start: int) -> None:
+        """The steps from `start` on may no longer be used."""
+        self._known = {key: k for key, k in self._known.items() if k < start}
+        self._lemmas.clear()
+        self._nests = {key: ids for key, ids in self._nests.items() if all(k < start for k in ids)}
+
+    def back(self, formula: Formula) -> Term:
+        """The term of a formula."""
+        return to_term(formula, self.tensors, self.names)
+
+    def identity(self, left: Term, right: Term, using: Iterable[int]) -> tuple[int, ...]:
+        """left = right by algebra, with the used equations put in."""
+        return self.emit("identity", left, right, using)
+
+    def equate(self, left: Term, right: Term) -> tuple[int, ...]:
+        """left = right by whatever it takes."""
+        return self.identity(left, right, (*self.lemmas(left), *self.lemmas(right)))
+
+    def written(self, polynomial: Polynomial) -> Term:
+        """A normal form as a term."""
+        return self.writer.term(polynomial)

@@ -1,0 +1,110 @@
+"""Formulas: what certificates speak of.  Interned, immutable, with their free indices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from typing import Any
+
+
+class Refused(Exception):  # noqa: N818 - it is a verdict on a certificate
+    """The certificate, or a step of it, is not accepted; the message says why."""
+
+
+class Formula:
+    """kind, parts and free indices.
+
+    kinds: number (a Fraction), scalar and size (a name), index (name, low, high), entry (name, positions...),
+    add, mul, power (base, exponent), sum (index, body), delta (left, right), diff (body, by what).
+    """
+
+    __slots__ = ("free", "kind", "parts")
+    kind: str
+    parts: tuple[Any, ...]
+    free: frozenset[Formula]
+
+    def __repr__(self) -> str:
+        return f"{self.kind}{self.parts}"
+
+    def inside(self) -> tuple[Formula, ...]:
+        """The direct subformulas, the bounds of an index's range not among them."""
+        return tuple(part for part in self.parts if isinstance(part, Formula)) if self.kind != "index" else ()
+
+
+_TABLE: dict[tuple[Any, ...], Formula] = {}
+
+
+def make(kind: str, *parts: Any) -> Formula:
+    """The formula of that kind and parts: equal ones are one object."""
+    key = (kind, *parts)
+    found = _TABLE.get(key)
+    if found is None:
+        found = _TABLE[key] = Formula.__new__(Formula)
+        found.kind, found.parts = kind, parts
+        free = frozenset().union(*(part.free for part in parts if isinstance(part, Formula)))
+        if kind == "index":
+            free |= {found}
+        found.free = free if kind != "sum" else (parts[1].free - {parts[0]}) | (parts[0].free - {parts[0]})
+    return found
+
+
+def number(value: int | Fraction) -> Formula:
+    """A rational number."""
+    return make("number", Fraction(value))
+
+
+ZERO, ONE, MINUS, HALF = number(0), number(1), number(-1), number(Fraction(1, 2))
+
+
+def joined(kind: str, *parts: Formula) -> Formula:
+    """Sums of sums and products of products as one; one part alone is itself."""
+    flat = [inner for part in parts for inner in (part.parts if part.kind == kind else (part,))]
+    return flat[0] if len(flat) == 1 else make(kind, *flat)
+
+
+def minus(left: Formula, right: Formula) -> Formula:
+    """left - right."""
+    return make("add", left, make("mul", MINUS, right))
+
+
+def walk(formula: Formula) -> Iterator[Formula]:
+    """Every distinct subformula, the ranges of indices among them."""
+    seen, stack = {formula}, [formula]
+    while stack:
+        found = stack.pop()
+        yield found
+        new = {part for part in found.parts if isinstance(part, Formula)} - seen
+        seen |= new
+        stack += new
+
+
+def replace(formula: Formula, mapping: Mapping[Formula, Formula]) -> Formula:
+    """Replace free indices or sizes.  A sum whose index an incoming formula holds is refused, not renamed."""
+    memo: dict[Formula, Formula] = {}
+
+    def change(found: Formula) -> Formula:
+        if found not in memo:
+            memo[found] = mapping[found] if found in mapping else _replace_inside(found, mapping, change)
+        return memo[found]
+
+    return change(formula)
+
+
+def _replace_inside(found: Formula, mapping: Mapping[Formula, Formula], change: Any) -> Formula:
+    if found.kind != "sum":
+        parts = (change(part) if isinstance(part, Formula) else part for part in found.parts)
+        return (joined if found.kind in ("add", "mul") else make)(found.kind, *parts)
+    index, body = found.parts
+    inner = {
+        old: new
+        for old, new in mapping.items()
+        if old is not index and (old in body.free or old.kind == "size")
+    }
+    bound = make("index", index.parts[0], change(index.parts[1]), change(index.parts[2]))
+    if any(bound in new.free or index in new.free for new in inner.values()):
+        raise Refused(
+            f"replacing under the sum over {index.parts[0]} would capture that index; rename it first"
+        )
+    if bound is not index:
+        inner[index] = bound
+    return make("sum", bound, replace(body, inner))
