@@ -129,6 +129,37 @@ def run(output: Path | None, as_json: bool) -> None:
         _do("run", as_json, lambda tell: work.everything(directory, tell))
 
 
+@main.command(epilog=EPILOG)
+@click.argument("paths", nargs=-1, type=path_type, metavar="[PATH]...")
+@click.option("--coq", "directory", type=path_type, required=True, metavar="DIR", help="Where the files go.")
+@json_option
+def export(directory: Path, paths: tuple[Path, ...], as_json: bool) -> None:
+    """Write every theorem as a Coq file over a small library of its own.
+
+    The theorems of the derivations given, or of the project's, as they are stated there.
+    """
+    from bnsym.report import coq
+
+    _do("export --coq", as_json, lambda tell: coq.export(directory, paths, tell))
+
+
+@main.command(epilog=EPILOG)
+@click.argument("paths", nargs=-1, type=path_type, metavar="[PATH]...")
+@click.option("--coq", "by_coq", is_flag=True, help="By Coq: derivations, or a folder of exported files.")
+@json_option
+def check(paths: tuple[Path, ...], by_coq: bool, as_json: bool) -> None:
+    """Check theorems again, by something else than the prover.
+
+    With --coq every theorem of the derivations given, or of the project's, is checked by Coq. A folder of
+    exported files must hold what these derivations export.
+    """
+    from bnsym.report import coq
+
+    if not by_coq:
+        raise click.UsageError("say by what: --coq")
+    _do("check --coq", as_json, lambda tell: coq.check(paths, tell))
+
+
 def _do(command: str, as_json: bool, work: Callable[[Tell], Found], verbose: bool = False) -> None:
     """Work under a progress display, show what it found, end with its exit code."""
     from bnsym.report.progress import progress

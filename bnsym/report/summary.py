@@ -11,16 +11,17 @@ if TYPE_CHECKING:
     from bnsym.proof.outcome import Outcome
     from bnsym.verify.run import CheckResult
 
-OK, FAILED, USAGE, UNKNOWN = 0, 1, 2, 3
+OK, FAILED, USAGE, UNKNOWN, INVALID = 0, 1, 2, 3, 4
 
 EXIT_CODES = {
     OK: "all as expected",
     FAILED: "a claim has not the expected verdict, a step does not follow, or a check failed",
     USAGE: "wrong usage: a wrong call, a missing file, an unknown layer, a derivation that raises",
     UNKNOWN: "unknown: nothing failed, but something could not be decided",
+    INVALID: "not valid: an invalid certificate, or a theorem that Coq does not accept",
 }
 
-_SEVERITY = (OK, UNKNOWN, USAGE, FAILED)
+_SEVERITY = (OK, UNKNOWN, USAGE, INVALID, FAILED)
 
 
 def worst(codes: Iterable[int]) -> int:

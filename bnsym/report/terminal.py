@@ -13,9 +13,10 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from bnsym.report import coq
 from bnsym.report.proof import proofs
 from bnsym.report.rows import Row, Rows
-from bnsym.report.summary import FAILED, OK, UNKNOWN, USAGE
+from bnsym.report.summary import FAILED, INVALID, OK, UNKNOWN, USAGE
 
 if TYPE_CHECKING:
     from bnsym.kernels.generate import GeneratedFile
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
 
 PIPED_WIDTH = 120
 VERDICT_STYLE = {"proved": "green", "refuted": "cyan", "unknown": "yellow"}
-CODE_STYLE = {OK: "green", FAILED: "bold red", USAGE: "bold red", UNKNOWN: "bold yellow"}
+BAD = "bold red"
+CODE_STYLE = {OK: "green", FAILED: BAD, USAGE: BAD, UNKNOWN: "bold yellow", INVALID: BAD}
 
 
 def console() -> Console:
@@ -130,6 +132,8 @@ TABLES: dict[str, Callable[..., RenderableType]] = {
     "generate": file_table,
     "verify": verify_rows,
     "run": phase_table,
+    "export --coq": coq.file_rows,
+    "check --coq": coq.result_rows,
 }
 
 
