@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from readme_blocks import ROOT, blocks, table
+from readme_blocks import README, ROOT, blocks, table
 
 from bnsym.proof.reasons import REASONS
 from bnsym.report.summary import EXIT_CODES
@@ -82,6 +82,12 @@ def test_the_table_of_reasons_is_the_one_in_the_code():
     names = {"definition": "unfold"}
     known = {names.get(r.name, r.name): " ".join(r.meaning.split()) for r in REASONS}
     assert {name: meaning for name, meaning in written.items() if name != "theorem"} == known
+
+
+def test_the_picture_of_the_house_has_every_part():
+    parts = [path for path in (ROOT / "bnsym").iterdir() if not path.name.startswith(("_", "py.typed"))]
+    names = {path.name + "/" * path.is_dir() for path in parts} - {"version.py"}
+    assert {name for name in names if f"\n      {name}" not in README} == set()
 
 
 def test_the_table_of_exit_codes_is_the_one_in_the_code():
