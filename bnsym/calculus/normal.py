@@ -321,7 +321,13 @@ def _mul(normalizer: Normalizer, term: Mul, environment: Environment) -> Polynom
 def _power(normalizer: Normalizer, term: Power, environment: Environment) -> Polynomial:
     base = normalizer.convert(term.base, environment)
     if not isinstance(term.exponent, Number):
-        return symbolic_power(normalizer, base, normalizer.place(term.exponent, environment))
+        try:
+            exponent = normalizer.place(term.exponent, environment)
+        except UnsupportedTermError as error:
+            raise UnsupportedTermError(
+                f"the exponent {text(term.exponent)}: numbers, and sums of sizes, indices and integers are known"
+            ) from error
+        return symbolic_power(normalizer, base, exponent)
     halves = term.exponent.value * 2
     if halves.denominator != 1:
         raise UnsupportedTermError(

@@ -28,6 +28,13 @@ def solve(difference: Position, binder: Variable) -> Position | None:
     return combine(position({}, 0), rest, -factor)
 
 
+def later_place(delta: Atom) -> tuple[Variable, Position] | None:
+    """The variable that is written as the other beside delta(i - p): a bound one, else the later name."""
+    places = {v: solve(delta.payload, v) for v in delta.free}
+    found = [(v, place) for v, place in places.items() if place is not None]
+    return max(found, key=lambda pair: (pair[0].name[0] in "?#!", pair[0].key), default=None)
+
+
 def within(place: Position, binder: Variable) -> bool:
     """True when the place is certainly in 1..high of the binder."""
     single = place.single()

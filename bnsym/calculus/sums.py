@@ -28,7 +28,7 @@ from bnsym.calculus.atoms import (
     power_atom,
     variable,
 )
-from bnsym.calculus.places import delta_of, in_a_range, position_value, solve, within
+from bnsym.calculus.places import delta_of, in_a_range, later_place, position_value, solve, within
 from bnsym.calculus.polynomial import (
     accumulate,
     constant,
@@ -257,12 +257,9 @@ class SumAlgebra(Algebra):
         if exponent < 0:
             raise UnsupportedTermError("a division by Kronecker's delta")
         rest = without(monomial, delta, exponent)
-        places = {v: solve(delta.payload, v) for v in delta.free}
-        later = max((v for v, place in places.items() if place), key=lambda v: v.key, default=None)
-        held = later is not None and any(later in a.free for a, _ in rest)
-        if self.places and later is not None and held and not in_a_range(later, rest):
-            moved = self.move_monomial(rest, {later: places[later]})  # type: ignore[dict-item]
-            return self.multiply(of_atom(delta), moved)
+        found = later_place(delta) if self.places else None
+        if found is not None and any(found[0] in a.free for a, _ in rest) and not in_a_range(found[0], rest):
+            return self.multiply(of_atom(delta), self.move_monomial(rest, {found[0]: found[1]}))
         return {merge(rest, ((delta, 1),)): 1} if exponent != 1 else None
 
     def reduce_sum(self, monomial: Monomial, a: Atom) -> Polynomial | None:

@@ -65,7 +65,12 @@ def to_term(formula: Formula, tensors: Mapping[str, Tensor], names: Mapping[str,
     return found
 
 
-_CLASSES: dict[str, Any] = {"power": nodes.Power, "delta": nodes.Delta, "diff": nodes.Partial, "sum": nodes.Sum}
+_CLASSES: dict[str, Any] = {
+    "power": nodes.Power,
+    "delta": nodes.Delta,
+    "diff": nodes.Partial,
+    "sum": nodes.Sum,
+}
 
 
 class Library:

@@ -6,6 +6,7 @@ A derivation script is a Python file that is run, because the user named it (or 
 from __future__ import annotations
 
 import runpy
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -48,7 +49,12 @@ def scripts(paths: Sequence[Path]) -> list[Path]:
 def load(script: Path) -> list[Derivation]:
     """Run a script; the derivations that it made."""
     Derivation.registry.clear()
-    runpy.run_path(str(script), run_name="derivation")
+    folder = str(script.resolve().parent)
+    sys.path.insert(0, folder)
+    try:
+        runpy.run_path(str(script), run_name="derivation")
+    finally:
+        sys.path.remove(folder)
     made = list(Derivation.registry)
     Derivation.registry.clear()
     if not made:

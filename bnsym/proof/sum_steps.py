@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import reduce as fold
 
-from bnsym.calculus.atoms import Atom, Kind, Monomial, Polynomial, Position, Variable
+from bnsym.calculus.atoms import Atom, Kind, Monomial, Polynomial, Variable
 from bnsym.calculus.derivative import expand_partials
-from bnsym.calculus.places import in_a_range, solve, within
+from bnsym.calculus.places import in_a_range, later_place, solve, within
 from bnsym.calculus.polynomial import accumulate, monomial_of, of_atom, without
 from bnsym.calculus.sums import groups_of, others_depend
 from bnsym.proof.formulas import to_formula, to_term
@@ -48,22 +48,16 @@ class SumSteps(Steps):
             form = {row: value for row, value in form.items() if row not in holding}
             accumulate(form, self.raw.multiply(of_atom(delta), moved))
 
-    def _later(self, delta: Atom) -> tuple[Variable, Position] | None:
-        places = {v: solve(delta.payload, v) for v in delta.free}
-        later = max((v for v, place in places.items() if place), key=lambda v: v.key, default=None)
-        place = places[later] if later is not None else None
-        return (later, place) if later is not None and place is not None else None
-
     def _moves(self, row: Monomial, a: Atom) -> bool:
         if a.kind != Kind.DELTA:
             return False
-        later, rest = self._later(a), without(row, a, dict(row)[a])
+        later, rest = later_place(a), without(row, a, dict(row)[a])
         return (
             later is not None and any(later[0] in b.free for b, _ in rest) and not in_a_range(later[0], rest)
         )
 
     def _beside(self, delta: Atom, inner: Polynomial) -> tuple[tuple[int, ...], Polynomial]:
-        later = self._later(delta)
+        later = later_place(delta)
         if later is None:
             raise NotImplementedError
         index, place = self.writer.index(later[0], {}), self.writer.place(later[1], {})

@@ -142,7 +142,7 @@ class Reader:
         if len(tensor.shape) != len(entry.indices):
             raise SizeError(f"{entry}: {tensor.name} has {len(tensor.shape)} axes, not {len(entry.indices)}")
         indices = []
-        for axis, (length, where) in enumerate(zip(entry.shape or (), entry.indices, strict=True)):
+        for axis, (length, where) in enumerate(zip(_lengths(entry), entry.indices, strict=True)):
             self._check_bound(entry, where, bound)
             indices.append(self.term(where, bound))
             self._check_axis(entry, axis, length, where, bound)
@@ -213,6 +213,11 @@ class Reader:
 
 def _limits_key(symbol: sympy.Basic) -> sympy.Basic:
     return getattr(symbol, "label", symbol)
+
+
+def _lengths(entry: sympy.Indexed) -> tuple[Any, ...]:
+    shape = entry.base.shape
+    return tuple(shape) if shape is not None else (sympy.oo,) * len(entry.indices)
 
 
 def _extreme(where: sympy.Expr, bound: Bound, upper: bool) -> sympy.Expr:
