@@ -8,6 +8,7 @@ import sys
 import pytest
 from readme_blocks import README, ROOT, blocks, table
 
+from bnsym.cli import main
 from bnsym.proof.reasons import REASONS
 from bnsym.report.summary import EXIT_CODES
 
@@ -82,6 +83,10 @@ def test_the_table_of_reasons_is_the_one_in_the_code():
     names = {"definition": "unfold"}
     known = {names.get(r.name, r.name): " ".join(r.meaning.split()) for r in REASONS}
     assert {name: meaning for name, meaning in written.items() if name != "theorem"} == known
+
+
+def test_every_command_is_in_the_readme():
+    assert {name for name in main.commands if f"`bnsym {name}" not in README} == set()
 
 
 def test_the_picture_of_the_house_has_every_part():
