@@ -6,11 +6,34 @@ from typing import Any
 import pytest
 import sympy
 from sympy import Abs, Rational, Sum, sqrt
-from vocabulary import T, a, b, claim, count, decided, delta, eps, grid, i, j, m, n, p, pos, q, t, u, x, z
+from vocabulary import (
+    T,
+    a,
+    b,
+    claim,
+    count,
+    decided,
+    delta,
+    eps,
+    grid,
+    i,
+    j,
+    m,
+    n,
+    p,
+    pos,
+    q,
+    seq,
+    t,
+    u,
+    x,
+    z,
+)
 
 import bnsym as bs
 from bnsym import Derivation
 
+m2 = bs.size("m2", 2)
 minus_square = -1 - a**2
 inverse = sympy.Pow(a, -1)
 PROVED, REFUTED, UNKNOWN = "proved", "refuted", "unknown"
@@ -82,6 +105,19 @@ CLAIMS: dict[str, tuple[Any, str, Any, str, tuple[str, ...]]] = {
     "a power is no product": ((a * b) ** T, "=", a**T * b, REFUTED, ()),
     "an empty sum is zero": (Sum(x[u], (u, 1, m - 1)), "=", Sum(x[i], i) - x[m], PROVED, ()),
     "an empty sum of ones": (Sum(1, (u, 1, m - 1)), "=", m - 1, PROVED, ()),
+    "a range from two": (Sum(x[u], (u, 2, m)), "=", Sum(x[i], i) - x[1], PROVED, ()),
+    "a telescope that stops early": (Sum(seq[u + 1] - seq[u], (u, 1, m)), "=", seq[m] - seq[1], REFUTED, ()),
+    "a fraction refutes": (Sum(x[i] ** 2, i), ">=", Sum(x[i], i) / m, REFUTED, ()),
+    "a delta of a size that may be outside": (Sum(delta(u, n), (u, 1, m)), "=", 1, REFUTED, ()),
+    "a delta of a number that may be outside": (Sum(delta(u, 2), (u, 1, m)), "=", 1, REFUTED, ()),
+    "a delta of a number that is inside": (Sum(delta(u, 2), (u, 1, m2)), "=", 1, PROVED, ("m2 >= 2",)),
+    "a delta past the end": (Sum(delta(u, p + 1), (u, 1, m)), "=", 1, REFUTED, ()),
+    "a double range that may be empty": (Sum(delta(u, 1), (u, 1, 2 * m - 2)), "=", 1, REFUTED, ()),
+    "minus one to a size": ((-1) ** m, "=", 1, REFUTED, ()),
+    "minus two to a size": ((-2) ** m, ">", 0, REFUTED, ()),
+    "an even root of a power": (sqrt(a ** (2 * m)), "=", a**m, REFUTED, ()),
+    "one over a root of a square": (1 / sqrt((a - b) ** 2), "=", 1 / (a - b), REFUTED, ()),
+    "a root of a quotient": (sqrt(1 / a**2), "=", 1 / a, REFUTED, ()),
     "a sum without its first is no whole sum": (Sum(x[u], (u, 2, m)), "=", Sum(x[i], i), REFUTED, ()),
     "delta is 0 or 1": (delta(i, j) ** 2, "=", delta(i, j), PROVED, ()),
     "delta of two free indices is not 0": (delta(i, j), "=", 0, REFUTED, ()),
