@@ -17,14 +17,16 @@ from bnsym.proof.claims import Claim, needs_of, reached, used_terms
 from bnsym.proof.elaborate import Elaborator
 from bnsym.proof.formulas import Library, to_formula
 from bnsym.proof.induction import hypothesis_factor
+from bnsym.proof.outcome import Verdict
 from bnsym.proof.prover import difference
 from bnsym.proof.steps import Step
-from bnsym.proof.theorems import Chain, Inductive, Theorem
+from bnsym.proof.theorems import Chain, Inductive, Place, Theorem
 from bnsym.proof.trusted.checker import FORMAT, Checked, check_text
 from bnsym.proof.trusted.facts import Facts
 from bnsym.proof.trusted.formula import Formula, Refused, walk
 from bnsym.terms import nodes
 from bnsym.terms.nodes import ONE, ZERO, Add, Definition, Entry, Index, Sign, Size, Symbol, Term
+from bnsym.terms.scope import Scope
 from bnsym.terms.walk import substitute, subterms
 from bnsym.version import __version__
 
@@ -36,7 +38,8 @@ Coarse = tuple[str, Term, str, str]  # relation, term, reason, the document's nu
 class Collecting(Facts):
     """Facts that note a need where none is known, for the certificate to state."""
 
-    def _require(self, found: Formula, condition: str) -> None:
+    def need(self, found: Formula, condition: str) -> None:
+        """A condition that is stated if nothing shows it."""
         if condition not in self.sign(found):
             self.needs.add((found, condition))
 
@@ -57,6 +60,14 @@ def write_certificate(title: str, theorem: Theorem, earlier: Mapping[str, Theore
     except Refused as error:
         raise InternalError(f"the certificate of {title} is refused by the checker: {error}") from error
     return text
+
+
+def write_claim_certificate(title: str, claim: Claim) -> str:
+    """The certificate of a claim that stands in no derivation, such as a promise of a kernel."""
+    scope = Scope()
+    scope.definitions.update(claim.definitions)
+    sides = (claim.left, claim.relation, claim.right)
+    return write_certificate(title, Theorem(scope, title, *sides, "", Verdict.PROVED, Place("", 0)), {})
 
 
 def checked(text: str) -> Checked:
@@ -155,7 +166,7 @@ class _Draft:
         return rows
 
     def _equation(self, left: Term, right: Term) -> list[Step]:
-        """The steps that end in left = right: an identity, with what stands beside deltas, or with a lemma."""
+        """The steps that end in left = right: an identity, with what stands beside deltas or a lemma."""
         start = len(self.elaborator.steps)
         using = [*self.elaborator.lemmas(left), *self.elaborator.lemmas(right)]
         beside = [
@@ -234,8 +245,8 @@ class _Draft:
         library = Library(set(indices.values()))
         plain = Library(set())
         plain.shared = False
-        rows = [_written_row(row, library) for row in proof]
-        given = [_written_lemma(lemma, library) for lemma in lemmas]
+        rows = [_written_row(row, library, plain) for row in proof]
+        given = [_written_lemma(lemma, library, plain) for lemma in lemmas]
         return {
             "format": FORMAT,
             "bnsym": __version__,
@@ -247,7 +258,7 @@ class _Draft:
             "indices": {n: [plain.text(e) for e in f.parts[1:]] for n, f in _ordered(indices)},
             "definitions": [self._definition(d, plain) for d in self.definitions.values()],
             "lemmas": given,
-            "statement": [library.text(statement[0]), self.theorem.relation, library.text(statement[1])],
+            "statement": [plain.text(statement[0]), self.theorem.relation, plain.text(statement[1])],
             "needs": sorted([library.text(need), condition] for need, condition in self.facts.needs),
             "instance": self._instance(),
             "terms": library.texts,
@@ -337,9 +348,10 @@ def _ordered(indices: dict[str, Formula]) -> list[tuple[str, Formula]]:
     return sorted(indices.items(), key=lambda row: (len(row[1].free), row[0]))
 
 
-def _written_lemma(lemma: dict[str, Any], library: Library) -> dict[str, Any]:
-    left, right = map(library.text, lemma["statement"])
-    return {"statement": [left, "=", right], "proof": [_written_row(row, library) for row in lemma["proof"]]}
+def _written_lemma(lemma: dict[str, Any], library: Library, plain: Library) -> dict[str, Any]:
+    left, right = map(plain.text, lemma["statement"])
+    proof = [_written_row(row, library, plain) for row in lemma["proof"]]
+    return {"statement": [left, "=", right], "proof": proof}
 
 
 def _is_of_recurrence(theorem: Theorem) -> bool:
@@ -349,8 +361,9 @@ def _is_of_recurrence(theorem: Theorem) -> bool:
     return definition is not None and definition.initial is not None
 
 
-def _written_row(row: dict[str, Any], library: Library) -> dict[str, Any]:
-    out = {**row, "term": library.text(row["term"])}
+def _written_row(row: dict[str, Any], library: Library, plain: Library) -> dict[str, Any]:
+    """A line as it is read, whole; the terms of its steps are shared."""
+    out = {**row, "term": plain.text(row["term"])}
     if "difference" in row:
         out["difference"] = library.text(row["difference"])
     if "induction" in row:
