@@ -105,7 +105,7 @@ def _check_channels(call: str, name: str, value: object, channels: int, compute:
         raise ValueError(
             f"{call}: {name} has shape {array.shape} for {channels} channels; pass shape ({channels},)"
         )
-    with np.errstate(over="ignore"):
+    with np.errstate(all="ignore"):
         finite = np.isfinite(array.astype(compute, copy=False))
     if not finite.all():
         bad = np.flatnonzero(~finite)[:5].tolist()

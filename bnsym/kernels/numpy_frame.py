@@ -88,9 +88,9 @@ def forward(
     $checked
     $sizes
     $guards
-    wide_x = x.astype(compute, copy=False)
-    $widened
     with np.errstate(all="ignore"):
+        wide_x = x.astype(compute, copy=False)
+        $widened
         $steps
         result = $output.astype(x.dtype, copy=False)
     _check_finite("forward", x, axis, $results)
@@ -111,9 +111,9 @@ def backward($upstream: Array, saved: Saved) -> Gradients:
     x, axis, compute = _check_saved(saved)
     $upstream = _check_upstream("$upstream", $upstream, x)
     $sizes
-    $loaded
     with np.errstate(all="ignore"):
         $widened
+        $loaded
         $steps
         gradients = Gradients(
             $returned
@@ -141,9 +141,9 @@ def inference(
     $checked
     $sizes
     $guards
-    wide_x = x.astype(compute, copy=False)
-    $widened
     with np.errstate(all="ignore"):
+        wide_x = x.astype(compute, copy=False)
+        $widened
         $steps
         result = $output.astype(x.dtype, copy=False)
     _check_finite("inference", x, axis, $results)

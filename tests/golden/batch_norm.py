@@ -116,7 +116,7 @@ def _check_channels(call: str, name: str, value: object, channels: int, compute:
         raise ValueError(
             f"{call}: {name} has shape {array.shape} for {channels} channels; pass shape ({channels},)"
         )
-    with np.errstate(over="ignore"):
+    with np.errstate(all="ignore"):
         finite = np.isfinite(array.astype(compute, copy=False))
     if not finite.all():
         bad = np.flatnonzero(~finite)[:5].tolist()
@@ -218,10 +218,10 @@ def forward(
         raise ValueError(
             f"forward: x has shape {x.shape}, one value per channel; pass at least 2 rows, or call inference"
         )
-    wide_x = x.astype(compute, copy=False)
-    wide_gamma = _along(gamma, x.ndim, axis, compute)
-    wide_beta = _along(beta, x.ndim, axis, compute)
     with np.errstate(all="ignore"):
+        wide_x = x.astype(compute, copy=False)
+        wide_gamma = _along(gamma, x.ndim, axis, compute)
+        wide_beta = _along(beta, x.ndim, axis, compute)
         mean = np.sum(wide_x, axis=rows, keepdims=True) / N
         centered = wide_x - mean
         var = np.sum(np.square(centered), axis=rows, keepdims=True) / N
@@ -251,12 +251,12 @@ def backward(grad_y: Array, saved: Saved) -> Gradients:
     grad_y = _check_upstream("grad_y", grad_y, x)
     rows = tuple(k for k in range(x.ndim) if k != axis)
     N = x.size // x.shape[axis]
-    mean = _along(saved.mean, x.ndim, axis, compute)
-    inv_std = _along(saved.inv_std, x.ndim, axis, compute)
-    gamma = _along(saved.gamma, x.ndim, axis, compute)
     with np.errstate(all="ignore"):
         wide_x = x.astype(compute, copy=False)
         wide_grad_y = grad_y.astype(compute, copy=False)
+        mean = _along(saved.mean, x.ndim, axis, compute)
+        inv_std = _along(saved.inv_std, x.ndim, axis, compute)
+        gamma = _along(saved.gamma, x.ndim, axis, compute)
         normalized = (wide_x - mean) * inv_std
         sum_grad_y_normalized = np.sum(wide_grad_y * normalized, axis=rows, keepdims=True)
         sum_grad_y = np.sum(wide_grad_y, axis=rows, keepdims=True)
@@ -298,12 +298,12 @@ def inference(
     running_mean = _check_channels("inference", "running_mean", running_mean, x.shape[axis], compute)
     running_var = _check_channels("inference", "running_var", running_var, x.shape[axis], compute)
     _check_not_negative("inference", "running_var", running_var)
-    wide_x = x.astype(compute, copy=False)
-    wide_gamma = _along(gamma, x.ndim, axis, compute)
-    wide_beta = _along(beta, x.ndim, axis, compute)
-    wide_running_mean = _along(running_mean, x.ndim, axis, compute)
-    wide_running_var = _along(running_var, x.ndim, axis, compute)
     with np.errstate(all="ignore"):
+        wide_x = x.astype(compute, copy=False)
+        wide_gamma = _along(gamma, x.ndim, axis, compute)
+        wide_beta = _along(beta, x.ndim, axis, compute)
+        wide_running_mean = _along(running_mean, x.ndim, axis, compute)
+        wide_running_var = _along(running_var, x.ndim, axis, compute)
         inv_std = 1 / np.sqrt(eps + wide_running_var)
         normalized = (wide_x - wide_running_mean) * inv_std
         y = wide_gamma * normalized + wide_beta

@@ -90,7 +90,7 @@ def _check_channels(call: str, name: str, value: object, channels: int, compute:
         raise ValueError(
             f"{call}: {name} has shape {array.shape} for {channels} channels; pass shape ({channels},)"
         )
-    with np.errstate(over="ignore"):
+    with np.errstate(all="ignore"):
         finite = np.isfinite(array.astype(compute, copy=False))
     if not finite.all():
         bad = np.flatnonzero(~finite)[:5].tolist()
@@ -180,10 +180,10 @@ def forward(
     gamma = _check_channels("forward", "gamma", gamma, x.shape[axis], compute)
     beta = _check_channels("forward", "beta", beta, x.shape[axis], compute)
     C = x.shape[axis]
-    wide_x = x.astype(compute, copy=False)
-    wide_gamma = _along(gamma, x.ndim, axis, compute)
-    wide_beta = _along(beta, x.ndim, axis, compute)
     with np.errstate(all="ignore"):
+        wide_x = x.astype(compute, copy=False)
+        wide_gamma = _along(gamma, x.ndim, axis, compute)
+        wide_beta = _along(beta, x.ndim, axis, compute)
         mean = np.sum(wide_x, axis=axis, keepdims=True) / C
         centered = wide_x - mean
         var = np.sum(np.square(centered), axis=axis, keepdims=True) / C
@@ -213,12 +213,12 @@ def backward(grad_y: Array, saved: Saved) -> Gradients:
     grad_y = _check_upstream("grad_y", grad_y, x)
     rows = tuple(k for k in range(x.ndim) if k != axis)
     C = x.shape[axis]
-    mean = saved.mean
-    inv_std = saved.inv_std
-    gamma = _along(saved.gamma, x.ndim, axis, compute)
     with np.errstate(all="ignore"):
         wide_x = x.astype(compute, copy=False)
         wide_grad_y = grad_y.astype(compute, copy=False)
+        mean = saved.mean
+        inv_std = saved.inv_std
+        gamma = _along(saved.gamma, x.ndim, axis, compute)
         normalized = (wide_x - mean) * inv_std
         sum_gamma_grad_y_normalized = np.sum(gamma * wide_grad_y * normalized, axis=axis, keepdims=True)
         sum_gamma_grad_y = np.sum(gamma * wide_grad_y, axis=axis, keepdims=True)
@@ -257,10 +257,10 @@ def inference(
     gamma = _check_channels("inference", "gamma", gamma, x.shape[axis], compute)
     beta = _check_channels("inference", "beta", beta, x.shape[axis], compute)
     C = x.shape[axis]
-    wide_x = x.astype(compute, copy=False)
-    wide_gamma = _along(gamma, x.ndim, axis, compute)
-    wide_beta = _along(beta, x.ndim, axis, compute)
     with np.errstate(all="ignore"):
+        wide_x = x.astype(compute, copy=False)
+        wide_gamma = _along(gamma, x.ndim, axis, compute)
+        wide_beta = _along(beta, x.ndim, axis, compute)
         mean = np.sum(wide_x, axis=axis, keepdims=True) / C
         centered = wide_x - mean
         var = np.sum(np.square(centered), axis=axis, keepdims=True) / C

@@ -98,7 +98,7 @@ def test_a_one_pass_variance_is_centred_before_it_is_squared(name):
 def test_one_pass_and_two_pass_equations_give_the_same_steps():
     def body(name):
         text = printed(name).text
-        return text[text.index("    wide_x = x.astype") : text.index('    _check_finite("forward"')]
+        return text[text.index("        wide_x = x.astype") : text.index('    _check_finite("forward"')]
 
     assert body("one_pass_variance") == body("batch_norm")
 
