@@ -1,6 +1,6 @@
 """Replays a certificate: reads it, checks each step by its rule, and that its needs can be met.
 
-python -I -c "from bnsym.proof.trusted.checker import check_text; print(check_text(open('c.json','rb').read()))"
+python -m bnsym.proof.trusted FILE...
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bnsym.proof.trusted.declarations import declare, require_instance
+from bnsym.proof.trusted.facts import MEANING
 from bnsym.proof.trusted.field import WORK, Budget, Field
 from bnsym.proof.trusted.formula import ONE, Formula, Refused, make, minus, replace, walk
 from bnsym.proof.trusted.reader import Reader
@@ -80,7 +81,9 @@ class _Replay:
         for text in found["terms"]:
             self.shared.append(self.reader.read(text))
         for text, condition in found["needs"]:
-            self.facts.assume(self.reader.read(text), condition)
+            if condition not in MEANING:
+                raise Refused(f"a need is one of {', '.join(MEANING)}")
+            self.facts.needs.add((self.reader.read(text), condition))
         self.names = names
         self.equations: list[Equation | None] = []
         self.required: set[Formula] = set()
@@ -94,7 +97,7 @@ class _Replay:
         self._prove(self.found["statement"], self.found["proof"])
         if self.facts.needs - self.facts.used:
             raise Refused("a need is stated that nothing calls for")
-        require_instance(self.found["instance"], self.facts, self.reader, self.names)
+        require_instance(self.found["instance"], self.facts, self.reader)
         needs = tuple(f"{text} {condition}" for text, condition in self.found["needs"])
         return Checked(self.found["theorem"], f"{left} {relation} {right}", needs, len(self.equations))
 
@@ -136,23 +139,25 @@ class _Replay:
         shown = self.reader.read(line["difference"])
         self._require(shown)
         small, large = (target, now) if line["relation"][0] == ">" else (now, target)
-        if not Field(dict(self._equation(k) for k in _indices(line["using"]))).equal(
-            minus(large, small), shown
-        ):
+        field = Field(dict(self._equation(k) for k in _indices(line["using"])))
+        if not field.equal(minus(large, small), shown):
             raise Refused("the difference is not what the line says")
         wanted = {">= 0"} if line["relation"][1:] else {">= 0", "!= 0"}
         if not wanted <= self.facts.sign(shown):
             raise Refused("signs do not show the order")
 
     def _induction(self, now: Formula, target: Formula, line: dict[str, Any]) -> Formula:
-        """INDUCTION.  From the equation at 1, and that at T + 1 given that at T, conclude it for all T >= 1."""
+        """INDUCTION.  From an equation at 1, and that at T + 1 given that at T, conclude it for all T >= 1."""
         size = self.names[line["induction"]["over"]]
-        if size.kind != "size" or self.facts.least[size.parts[0]] != 1:
-            raise Refused("induction runs over a size that is >= 1")
+        if line["relation"] != "=" or size.kind != "size" or self.facts.least[size.parts[0]] != 1:
+            raise Refused("induction gives an equation, and runs over a size that is >= 1")
         for parameters, body, initial in self.facts.definitions.values():
             held = {part for formula in (body, initial) if formula for part in walk(formula)}
             if size in held and size not in parameters:
                 raise Refused("a definition holds the size that the induction runs over")
+        needs, self.facts.needs = self.facts.needs, {n for n in self.facts.needs if size not in walk(n[0])}
+        self._forget()
+        self._require(now, target)
         for part, place in (("base", ONE), ("step", make("add", size, ONE))):
             start = len(self.equations)
             self.equations += [(now, target)] if part == "step" else []
@@ -161,7 +166,14 @@ class _Replay:
                 raise Refused(f"the {part} of the induction does not end in the equation")
         for k in range(start, len(self.equations)):
             self.equations[k] = None  # what stands on the hypothesis is out of reach from here on
+        self.facts.needs = needs
+        self._forget()
         return target
+
+    def _forget(self) -> None:
+        """Signs and needs are looked at anew: an induction may not use a need that holds its size."""
+        self.facts.known.clear()
+        self.required.clear()
 
     def _steps(self, steps: list[dict[str, Any]]) -> None:
         if len(self.equations) + len(steps) > STEPS:

@@ -2,118 +2,100 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from math import isqrt, prod
 from typing import Any
 
-from bnsym.proof.trusted.facts import CONDITIONS, Facts
-from bnsym.proof.trusted.field import linear
+from bnsym.proof.trusted.facts import DECLARED, MEANING, Facts
+from bnsym.proof.trusted.field import Budget, linear
 from bnsym.proof.trusted.formula import ONE, Formula, Refused, make, walk
-from bnsym.proof.trusted.reader import Reader
+from bnsym.proof.trusted.reader import Reader, plain
 
-SIGNS = ("real", "nonzero", "nonnegative", "positive", "count")
 LARGEST = 8  # the greatest size of an instance
+Names = dict[str, Formula]
 
 
-def declare(found: Mapping[str, Any]) -> tuple[dict[str, Formula], dict[str, int], Facts]:
+def declare(found: Mapping[str, Any]) -> tuple[Names, dict[str, int], Facts]:
     """Names, ranks of tensors, and the facts; each name once, each definition over those before it."""
-    names: dict[str, Formula] = {}
-    least, ranks, signs = dict(found["sizes"]), {}, dict(found["scalars"])
-    for name, lowest in least.items():
-        names[name] = make("size", name)
-        if type(lowest) is not int or lowest < 1:
-            raise Refused(f"the least value of {name} is no integer >= 1")
-    names |= {name: make("scalar", name) for name in signs}
-    for name, (rank, sign) in found["tensors"].items():
-        ranks[name], signs[name] = rank, sign
-    given = [*least, *found["scalars"], *ranks, *found["indices"]]
-    if len(set(given)) != len(given) or any(n[0] == "_" or not n.isidentifier() for n in given):
+    least, signs = dict(found["sizes"]), dict(found["scalars"])
+    given = [*least, *signs, *found["tensors"], *found["indices"]]
+    if len(set(given)) != len(given) or not all(map(plain, given)):
         raise Refused("each name is declared once, and is a plain word")
-    if any(sign not in SIGNS for sign in signs.values()) or any(
-        type(r) is not int or r < 0 for r in ranks.values()
-    ):
-        raise Refused(f"a sign is one of {', '.join(SIGNS)}, a rank an integer >= 0")
+    ranks = {name: rank for name, (rank, _) in found["tensors"].items()}
+    names = {name: make("size", name) for name in least} | {name: make("scalar", name) for name in signs}
+    signs |= {name: sign for name, (_, sign) in found["tensors"].items()}
+    if not all(type(k) is int and k >= 1 for k in least.values()) or not set(signs.values()) <= set(DECLARED):
+        raise Refused("a size has a least value >= 1, a scalar and a tensor a sign of the list")
+    if not all(type(rank) is int and rank >= 0 for rank in ranks.values()):
+        raise Refused("a tensor has a number of axes")
     facts = Facts(signs, least, {})
-    reader = Reader(names, ranks, ())
-    for name, (low, high) in found["indices"].items():
-        names[name] = make("index", name, reader.read(low), reader.read(high))
-    defined = [row["name"] for row in found["definitions"]]
-    for k, row in enumerate(found["definitions"]):
-        _define(row, names, ranks, facts, set(defined[k + 1 :]))
+    for name, ends in found["indices"].items():
+        low, high = (Reader(names, ranks, ()).read(end) for end in ends)
+        names[name] = make("index", name, low, high)
+    rows = found["definitions"]
+    for k, row in enumerate(rows):
+        _define(row, Reader(names, ranks, ()), facts, {later["name"] for later in rows[k + 1 :]})
     return names, ranks, facts
 
 
-def _define(
-    row: Mapping[str, Any], names: dict[str, Formula], ranks: dict[str, int], facts: Facts, later: set[str]
-) -> None:
-    name, parameters = row["name"], tuple(names[parameter] for parameter in row["parameters"])
-    reader = Reader(names, ranks, ())
-    body, initial = (
-        reader.read(row["body"]),
-        reader.read(row["initial"]) if row["initial"] is not None else None,
-    )
-    if name in facts.definitions or facts.signs.get(name) != "real" or ranks[name] != len(set(parameters)):
+def _define(row: Mapping[str, Any], reader: Reader, facts: Facts, later: set[str]) -> None:
+    name, parameters = row["name"], tuple(reader.names[parameter] for parameter in row["parameters"])
+    body, start = reader.read(row["body"]), None if row["initial"] is None else reader.read(row["initial"])
+    fits = facts.signs[name] == "real" and reader.ranks[name] == len(set(parameters)) == len(parameters)
+    if name in facts.definitions or name in later or not fits:
         raise Refused(f"{name} is defined twice, or not declared as a real tensor of that rank")
-    if any(p.kind != ("index" if initial is None else "size") for p in parameters):
-        raise Refused(f"{name}: a definition is over indices, a recurrence over one size")
-    if not body.free <= set(parameters) | {i for p in parameters for i in p.free} or (
-        initial and initial.free
+    if any(p.kind != ("index" if start is None else "size") for p in parameters) or (
+        start and len(parameters) != 1
     ):
+        raise Refused(f"{name}: a definition is over indices, a recurrence over one size")
+    if not body.free <= frozenset().union(*(p.free for p in parameters)) or (start and start.free):
         raise Refused(f"{name}: an index is free in the body and no parameter")
-    for part in (*walk(body), *(walk(initial) if initial else ())):
-        if part.kind == "entry" and part.parts[0] in later:
-            raise Refused(f"{name} is defined by {part.parts[0]}, which is defined after it")
-        if part.kind == "entry" and part.parts[0] == name:
-            before = {parameters[0]: 1, ONE: -1} if initial is not None else None
-            if linear(part.parts[1]) != before:
-                raise Refused(f"{name} is defined by itself; a recurrence may use only the entry before")
-    facts.definitions = {**facts.definitions, name: (parameters, body, initial)}
+    for part in (*walk(body), *(walk(start) if start else ())):
+        if part.kind == "entry" and (part.parts[0] in later or part.parts[0] == name):
+            before = start and part.parts[0] == name and linear(part.parts[1]) == {parameters[0]: 1, ONE: -1}
+            if not before:
+                raise Refused(
+                    f"{name} is defined by itself or by what comes later; a recurrence by the entry before"
+                )
+    facts.definitions = {**facts.definitions, name: (parameters, body, start)}
 
 
-def require_instance(
-    found: Mapping[str, Any], facts: Facts, reader: Reader, names: Mapping[str, Formula]
-) -> None:
+def require_instance(found: Mapping[str, Any], facts: Facts, reader: Reader) -> None:
     """Sizes and values, exact, at which every need and every declared sign holds."""
-    sizes = {names[name]: size for name, size in found["sizes"].items()}
-    if any(type(s) is not int or not facts.least[k.parts[0]] <= s <= LARGEST for k, s in sizes.items()):
-        raise Refused(f"the sizes of the instance are not from their least value to {LARGEST}")
+    sizes = found["sizes"]
+    fits = [
+        type(sizes[name]) is int and least <= sizes[name] <= LARGEST for name, least in facts.least.items()
+    ]
     values = {reader.read(text): Fraction(str(value)) for text, value in found["values"].items()}
-    for formula, value in values.items():
-        if formula.kind not in ("scalar", "entry") or not _meets(facts.signs[formula.parts[0]], value):
+    if not all(fits) or len(sizes) != len(fits) or any(key.kind not in ("scalar", "entry") for key in values):
+        raise Refused(
+            f"an instance has sizes from their least to {LARGEST}, and values of scalars and entries"
+        )
+    for key, value in values.items():
+        sign = facts.signs[key.parts[0]]
+        if not _holds(DECLARED[sign], value) or (sign == "count" and value.denominator != 1):
             raise Refused("a value of the instance has another sign than is declared")
     exact = _Exact(facts, sizes, values)
     for need, condition in facts.needs:
-        for places in exact.places(
-            sorted(need.free, key=lambda index: (len(index.free), index.parts[0])), {}
-        ):
-            if not _holds(condition, exact.value(need, places)):
+        for places in exact.places(sorted(need.free, key=lambda i: (len(i.free), i.parts[0])), {}):
+            if not _holds(MEANING[condition], exact.value(need, places)):
                 raise Refused("the instance does not meet a need")
 
 
-def _meets(sign: str, value: Fraction) -> bool:
-    return {
-        "real": True,
-        "nonzero": value != 0,
-        "nonnegative": value >= 0,
-        "positive": value > 0,
-        "count": value >= 1 and value.denominator == 1,
-    }[sign]
-
-
-def _holds(condition: str, value: Fraction) -> bool:
-    return dict(zip(CONDITIONS, (value > 0, value >= 0, value != 0), strict=True))[condition]
+def _holds(sign: frozenset[str], value: Fraction) -> bool:
+    return (">= 0" not in sign or value >= 0) and ("!= 0" not in sign or value != 0)
 
 
 class _Exact:
     """Values of formulas at the instance, in rationals."""
 
-    def __init__(
-        self, facts: Facts, sizes: Mapping[Formula, int], values: Mapping[Formula, Fraction]
-    ) -> None:
+    def __init__(self, facts: Facts, sizes: Mapping[str, int], values: Mapping[Formula, Fraction]) -> None:
         self.facts, self.sizes, self.values = facts, sizes, values
 
-    def places(self, indices: list[Formula], places: dict[Formula, int]) -> Iterator[dict[Formula, int]]:
+    def places(
+        self, indices: list[Formula], places: Mapping[Formula, int]
+    ) -> Iterator[Mapping[Formula, int]]:
         """Every choice of positions; a range may hold the indices before it."""
         if not indices:
             yield places
@@ -124,42 +106,32 @@ class _Exact:
 
     def value(self, found: Formula, places: Mapping[Formula, int]) -> Fraction:
         """The exact value; refused where it is not rational or not given."""
-        if found.kind == "number":
-            return Fraction(found.parts[0])
-        if found.kind == "index":
+        Budget.spend(1)
+        if found in places:
             return Fraction(places[found])
-        if found.kind == "size":
-            return Fraction(places.get(found, self.sizes.get(found, 0)))
-        if found.kind == "scalar":
-            return self.values[found]
-        if found.kind == "entry":
-            return self._entry(found, places)
+        if found.kind in ("number", "size"):
+            return Fraction(found.parts[0] if found.kind == "number" else self.sizes[found.parts[0]])
+        if found.kind in ("scalar", "entry"):
+            return self._named(found, places)
         if found.kind == "sum":
-            index, body = found.parts
-            return sum((self.value(body, row) for row in self.places([index], dict(places))), Fraction(0))
+            rows = self.places([found.parts[0]], places)
+            return sum((self.value(found.parts[1], row) for row in rows), Fraction(0))
         parts = [self.value(part, places) for part in found.parts]
-        if found.kind == "add":
-            return sum(parts, Fraction(0))
-        if found.kind == "mul":
-            return prod(parts, start=Fraction(1))
-        if found.kind == "delta":
-            return Fraction(parts[0] == parts[1])
-        if found.kind == "power":
-            return _power(*parts)
-        raise Refused(f"a {found.kind} in a need has no value")
+        return Fraction(_OPERATIONS[found.kind](parts))
 
-    def _entry(self, found: Formula, places: Mapping[Formula, int]) -> Fraction:
+    def _named(self, found: Formula, places: Mapping[Formula, int]) -> Fraction:
         name, *where = found.parts
         at = [self.value(place, places) for place in where]
-        if name in self.facts.definitions:
-            parameters, body, initial = self.facts.definitions[name]
-            if initial is not None and at == [0]:
-                return self.value(initial, {})
+        if name in self.facts.definitions and found.kind == "entry":
+            parameters, body, start = self.facts.definitions[name]
+            if start is not None and at == [0]:
+                return self.value(start, {})
             return self.value(body, dict(zip(parameters, map(int, at), strict=True)))
-        return self.values[make("entry", name, *(make("number", value) for value in at))]
+        return self.values[make(found.kind, name, *(make("number", value) for value in at))]
 
 
-def _power(base: Fraction, exponent: Fraction) -> Fraction:
+def _power(parts: list[Fraction]) -> Fraction:
+    base, exponent = parts
     if exponent.denominator == 2:
         top, bottom = isqrt(max(base.numerator, 0)), isqrt(base.denominator)
         if Fraction(top * top, bottom * bottom) != base:
@@ -168,3 +140,11 @@ def _power(base: Fraction, exponent: Fraction) -> Fraction:
     if exponent.denominator != 1 or abs(exponent) > 64 or (base == 0 and exponent < 0):
         raise Refused("a power in a need has no value at the instance")
     return Fraction(base ** int(exponent))
+
+
+_OPERATIONS: dict[str, Callable[[list[Fraction]], Fraction | bool | int]] = {
+    "add": sum,
+    "mul": prod,
+    "delta": lambda parts: parts[0] == parts[1],
+    "power": _power,
+}

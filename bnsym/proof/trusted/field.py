@@ -22,6 +22,13 @@ class Budget:
 
     left = WORK
 
+    @classmethod
+    def spend(cls, work: int) -> None:
+        """Refuse what takes too much work."""
+        cls.left -= work
+        if work > TERMS or cls.left < 0:
+            raise Refused("the identities are too large to check; split the steps")
+
 
 class Value:
     """numerator / product of factors; a factor is a polynomial that a table knows by number."""
@@ -215,9 +222,7 @@ def _row(exponents: Mapping[int, int]) -> Row:
 
 
 def _product(left: Poly, right: Poly) -> Poly:
-    Budget.left -= len(left) * len(right)
-    if len(left) * len(right) > TERMS or Budget.left < 0:
-        raise Refused("the identities are too large to check; split the steps")
+    Budget.spend(len(left) * len(right))
     total: Poly = {}
     for row, coefficient in left.items():
         for other, factor in right.items():

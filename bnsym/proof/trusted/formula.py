@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any
+
+WIDTH = 5_000  # parts of one sum or product
 
 
 class Refused(Exception):  # noqa: N818 - it is a verdict on a certificate
@@ -59,6 +61,8 @@ ZERO, ONE, MINUS, HALF = number(0), number(1), number(-1), number(Fraction(1, 2)
 def joined(kind: str, *parts: Formula) -> Formula:
     """Sums of sums and products of products as one; one part alone is itself."""
     flat = [inner for part in parts for inner in (part.parts if part.kind == kind else (part,))]
+    if len(flat) > WIDTH:
+        raise Refused(f"a sum or product of more than {WIDTH} parts")
     return flat[0] if len(flat) == 1 else make(kind, *flat)
 
 
@@ -79,32 +83,38 @@ def walk(formula: Formula) -> Iterator[Formula]:
 
 
 def replace(formula: Formula, mapping: Mapping[Formula, Formula]) -> Formula:
-    """Replace free indices or sizes.  A sum whose index an incoming formula holds is refused, not renamed."""
+    """Replace free indices, or sizes.  Refused, not mended: what a sum's index would capture, and a free
+    index whose own range holds a replaced index (it would become another variable).
+    """
     memo: dict[Formula, Formula] = {}
 
     def change(found: Formula) -> Formula:
         if found not in memo:
-            memo[found] = mapping[found] if found in mapping else _replace_inside(found, mapping, change)
+            memo[found] = mapping[found] if found in mapping else inside(found)
         return memo[found]
+
+    def inside(found: Formula) -> Formula:
+        if found.kind == "sum":
+            return _replace_in_sum(found, mapping, change)
+        parts = [change(part) if isinstance(part, Formula) else part for part in found.parts]
+        if (
+            found.kind == "index"
+            and tuple(parts) != found.parts
+            and any(old.kind == "index" for old in mapping)
+        ):
+            raise Refused(f"the range of the free index {found.parts[0]} holds a replaced index")
+        return (joined if found.kind in ("add", "mul") else make)(found.kind, *parts)
 
     return change(formula)
 
 
-def _replace_inside(found: Formula, mapping: Mapping[Formula, Formula], change: Any) -> Formula:
-    if found.kind != "sum":
-        parts = (change(part) if isinstance(part, Formula) else part for part in found.parts)
-        return (joined if found.kind in ("add", "mul") else make)(found.kind, *parts)
+def _replace_in_sum(
+    found: Formula, mapping: Mapping[Formula, Formula], change: Callable[[Formula], Formula]
+) -> Formula:
     index, body = found.parts
-    inner = {
-        old: new
-        for old, new in mapping.items()
-        if old is not index and (old in body.free or old.kind == "size")
-    }
     bound = make("index", index.parts[0], change(index.parts[1]), change(index.parts[2]))
-    if any(bound in new.free or index in new.free for new in inner.values()):
-        raise Refused(
-            f"replacing under the sum over {index.parts[0]} would capture that index; rename it first"
-        )
-    if bound is not index:
-        inner[index] = bound
-    return make("sum", bound, replace(body, inner))
+    inner = {o: n for o, n in mapping.items() if o is not index and (o in body.free or o.kind == "size")}
+    caught = any(bound in new.free or index in new.free for new in inner.values())
+    if caught or (bound is not index and bound in body.free):
+        raise Refused(f"the sum over {index.parts[0]} would capture what is put in; rename its index first")
+    return make("sum", bound, replace(body, inner if bound is index else {**inner, index: bound}))

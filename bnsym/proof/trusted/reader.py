@@ -8,7 +8,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from keyword import iskeyword
 from typing import Any
+from unicodedata import normalize
 
 from bnsym.proof.trusted.formula import HALF, MINUS, Formula, Refused, joined, make, number
 
@@ -32,6 +34,8 @@ class Reader:
             raise Refused(
                 f"a formula is a text of at most {LENGTH} characters, its numbers of {DIGITS} digits"
             )
+        if not text.isascii() and normalize("NFKC", text) != text:
+            raise Refused("the text has characters that Python reads as others")
         try:
             return self._read(ast.parse(text, mode="eval").body, {})
         except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
@@ -97,19 +101,22 @@ class Reader:
     def _sum(self, node: ast.GeneratorExp, bound: Mapping[str, Formula]) -> Formula:
         clause: Any = node.generators[0]
         span = clause.iter
-        plain = len(node.generators) == 1 and not clause.ifs and isinstance(clause.target, ast.Name)
-        if (
-            not plain
-            or not isinstance(span, ast.Call)
-            or ast.unparse(span.func) != "span"
-            or len(span.args) != 2
-        ):
+        simple = len(node.generators) == 1 and not clause.ifs and isinstance(clause.target, ast.Name)
+        span_called = isinstance(span, ast.Call) and ast.unparse(span.func) == "span" and len(span.args) == 2
+        if not simple or not span_called:
             raise Refused("a sum is written sum(body for i in span(low, high))")
         name = clause.target.id
-        if name in self.ranks or name[0] == "_" or (name in self.names and self.names[name].kind != "index"):
+        if name in self.ranks or not plain(name) or (name in self.names and self.names[name].kind != "index"):
             raise Refused(f"{name!r} cannot name a sum's index")
         index = make("index", name, *(self._read(end, bound) for end in span.args))
         return make("sum", index, self._read(node.elt, {**bound, name: index}))
+
+
+def plain(name: object) -> bool:
+    """True for a name that reads as itself: a word, no `_k`, the same after Python's own normalization."""
+    if not isinstance(name, str) or not name.isidentifier() or iskeyword(name):
+        return False
+    return normalize("NFKC", name) == name and not (name[0] == "_" and name[1:].isdecimal())
 
 
 def _digits(text: str) -> list[str]:

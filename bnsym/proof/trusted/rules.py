@@ -13,7 +13,7 @@ from functools import reduce as fold
 from bnsym.proof.trusted.derivative import derivative
 from bnsym.proof.trusted.facts import Facts
 from bnsym.proof.trusted.field import Field, linear
-from bnsym.proof.trusted.formula import MINUS, ONE, ZERO, Formula, Refused, make, minus, replace
+from bnsym.proof.trusted.formula import ONE, ZERO, Formula, Refused, make, minus, replace
 
 Equation = tuple[Formula, Formula]
 Arguments = Sequence[Formula]
@@ -60,7 +60,7 @@ def linearity(left: Formula, right: Formula, facts: Facts, used: Sequence[Equati
 
 
 def constant(left: Formula, right: Formula, facts: Facts, used: Sequence[Equation], args: Arguments) -> None:
-    """CONSTANT.  The sum of c over low..high is (high - low + 1)*c.  Needs a range of length >= 0, i not in c."""
+    """CONSTANT.  The sum of c over i in low..high is (high - low + 1)*c.  Needs high >= low - 1, i not in c."""
     (index,), body = _nest(left, ONE)
     if index in body.free:
         raise Refused("the body of the sum depends on its index")
@@ -73,7 +73,7 @@ def sift(left: Formula, right: Formula, facts: Facts, used: Sequence[Equation], 
     """SIFT.  The sum of delta(i, p)*f(i) is f(p).  Needs p in the range of i, i not in p.  args: p, f."""
     (index,), body = _nest(left, ONE)
     place, f = args
-    _integer(place)
+    linear(place)
     if index in place.free:
         raise Refused("the place holds the sum's own index")
     facts.require_within(place, index.parts[1], index.parts[2])
@@ -87,7 +87,7 @@ def delta(left: Formula, right: Formula, facts: Facts, used: Sequence[Equation],
     """
     if args:
         index, place, f = args
-        _integer(place)
+        linear(place)
         if index.kind != "index":
             raise Refused("only an index can be replaced beside a delta")
         _same(left, make("mul", make("delta", index, place), f))
@@ -140,6 +140,8 @@ def split(left: Formula, right: Formula, facts: Facts, used: Sequence[Equation],
         raise Refused("the second range is not the rest of the first one, shifted")
     first = make("index", name, low, middle)
     back = make("add", other, *(make("mul", make("number", ONE.parts[0] * t), u) for u, t in shift.items()))
+    if first in left.free or other in left.free:
+        raise Refused("a new index is free on the left side")
     second = make("sum", other, replace(body, {index: back if shift else other}))
     _same(right, make("add", make("sum", first, replace(body, {index: first})), second), used)
 
@@ -172,17 +174,6 @@ def root(left: Formula, right: Formula, facts: Facts, used: Sequence[Equation], 
     _same(right, make("mul", factor, make("power", rest, half)))
 
 
-def instance(left: Formula, right: Formula, facts: Facts, used: Sequence[Equation], args: Arguments) -> None:
-    """INSTANCE.  What holds for every index in its range holds at a place in it.  args: index, place, ..."""
-    [(general, other)] = used
-    places = dict(zip(args[::2], args[1::2], strict=True))
-    for index, place in places.items():
-        _integer(place)
-        facts.require_within(place, *index.parts[1:])
-    if (replace(general, places), replace(other, places)) != (left, right):
-        raise Refused("that is not the instance at these places")
-
-
 def differentiate(
     left: Formula, right: Formula, facts: Facts, used: Sequence[Equation], args: Arguments
 ) -> None:
@@ -191,7 +182,9 @@ def differentiate(
     """
     if left.kind != "diff":
         raise Refused("the left side is no derivative")
-    _same(derivative(left.parts[0], left.parts[1], facts), right)
+    slope = derivative(left.parts[0], left.parts[1], facts)
+    facts.require(slope)
+    _same(slope, right)
 
 
 RULES: dict[str, Callable[[Formula, Formula, Facts, Sequence[Equation], Arguments], None]] = {
@@ -209,7 +202,6 @@ RULES: dict[str, Callable[[Formula, Formula, Facts, Sequence[Equation], Argument
         single,
         position,
         root,
-        instance,
         differentiate,
     )
 }
@@ -234,10 +226,3 @@ def _renamed(body: Formula, renaming: dict[Formula, Formula]) -> Formula:
     """Simultaneous renaming, by way of names that occur nowhere."""
     aside = {old: make("index", f"{k}'", *old.parts[1:]) for k, old in enumerate(renaming)}
     return replace(replace(body, aside), {aside[old]: new for old, new in renaming.items()})
-
-
-def _integer(place: Formula) -> None:
-    linear(place)
-
-
-__all__ = ["MINUS", "RULES"]

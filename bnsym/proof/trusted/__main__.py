@@ -1,0 +1,28 @@
+"""python -m bnsym.proof.trusted FILE...: replays certificates; exit code 0, 4 (invalid), 2 (unreadable)."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from bnsym.proof.trusted.checker import Unreadable, check_text
+from bnsym.proof.trusted.formula import Refused
+
+
+def main(names: list[str]) -> int:
+    """Replay each file, a line for each; the worst exit code."""
+    worst = 0 if names else 2
+    for name in names:
+        try:
+            found = check_text(Path(name).read_bytes())
+            line = f"valid: {', '.join(map(ascii, (found.statement, *found.needs)))}"
+        except Refused as error:
+            worst, line = 4, f"INVALID: {error!a}"
+        except (Unreadable, OSError) as error:
+            worst, line = max(worst, 2), f"unreadable: {error!a}"
+        print(f"{name!a}: {line}")
+    return worst
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
