@@ -25,6 +25,7 @@ class Layer(Scope):
     other (samples and pixels), `c` over what the parameters gamma and beta lie on.  `define` adds an
     equation; the last one defined is the output and is indexed by (n, c).  `statistics` names the
     definitions that inference takes from running averages instead ((): inference computes as training does).
+    A parameter beside gamma and beta is a `tensor("slope", layer.C)`; a kernel takes it after these.
     """
 
     name: str
