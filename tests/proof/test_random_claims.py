@@ -71,5 +71,5 @@ def test_verdicts_on_random_claims() -> None:
 
 @pytest.mark.slow
 def test_verdicts_on_deeper_random_claims() -> None:
-    verdicts = run(5000, 5250, 4)
+    verdicts = run(5000, 5050, 4)
     assert verdicts["equal =", "refuted"] == 0
