@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,9 +9,11 @@ from pathlib import Path
 from textwrap import wrap
 
 from bnsym.kernels import numpy_checks, numpy_frame
+from bnsym.kernels.head import NO_CERTIFICATE, OWN_LINE, equation, own_hash
 from bnsym.kernels.numpy_functions import NumPyFunctions
 from bnsym.kernels.plan import Plan
 from bnsym.layers.layer import Layer
+from bnsym.proof.archive import list_text, sha256
 from bnsym.terms.text import definition_text
 from bnsym.version import __version__
 
@@ -22,11 +23,15 @@ WIDTH = 106
 
 @dataclass(frozen=True)
 class NumPyModule:
-    """A layer's module: what is printed, and from what.  `theorems`: names and needs, all proved."""
+    """A layer's module: what is printed, and from what.
+
+    `theorems`: names and needs, all proved; `certificates`: their certificates by name, where there is one.
+    """
 
     layer: Layer
     plan: Plan
     theorems: Mapping[str, tuple[str, ...]]
+    certificates: Mapping[str, str]
 
     @cached_property
     def text(self) -> str:
@@ -39,6 +44,8 @@ class NumPyModule:
             version=__version__,
             source=self.layer.source,
             digest=self.digest(),
+            certificates=sha256(self.certificate_list),
+            own=OWN_LINE,
             equations=_wrapped(self.equations()),
             theorems=_wrapped(self.theorem_lines()),
             checks="\n\n\n".join(_checks_for(functions)).split("\n"),
@@ -46,23 +53,37 @@ class NumPyModule:
             gradient_fields=printer.gradient_fields(),
             functions=functions.split("\n"),
         )
-        return filled + "\n"
+        text = filled + "\n"
+        return text.replace(f"\n{OWN_LINE}\n", f"\n{OWN_LINE}{own_hash(text)}\n", 1)
+
+    @cached_property
+    def files(self) -> dict[str, str]:
+        """The certificates' texts by their files' names."""
+        start = len(self.layer.name) + 1
+        return {f"{name[start:]}.json": text for name, text in self.certificates.items()}
+
+    @property
+    def certificate_list(self) -> str:
+        """The hashes of the certificates, as sha256sum writes them."""
+        return list_text({name: sha256(text) for name, text in self.files.items()})
 
     def digest(self) -> str:
         """SHA-256 of what the module is generated from: equations, plan and theorems."""
         steps = [definition_text(step) for f in self.plan.functions.values() for step in f.steps]
         origin = [self.layer.name, *self.equations(), *steps, *self.theorem_lines()]
-        return hashlib.sha256("\n".join(origin).encode()).hexdigest()
+        return sha256("\n".join(origin))
 
     def equations(self) -> list[str]:
         """The layer's equations."""
-        return [definition_text(definition) for definition in self.layer.definitions.values()]
+        return [equation(definition) for definition in self.layer.definitions.values()]
 
     def theorem_lines(self) -> list[str]:
         """Each theorem with its needs."""
         width = max(map(len, self.theorems))
         return [
-            f"{name:<{width}}  needs {', '.join(needs) or 'nothing'}" for name, needs in self.theorems.items()
+            f"{name:<{width}}  needs {', '.join(needs) or 'nothing'}"
+            + ("" if name in self.certificates else NO_CERTIFICATE)
+            for name, needs in self.theorems.items()
         ]
 
 

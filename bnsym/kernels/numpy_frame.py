@@ -33,12 +33,15 @@ MODULE = '''\
 
 By bnsym $version from: $source
 sha256 of equations, plan and theorems: $digest
+sha256 of the list of certificates: $certificates
+$own
 
 Equations, n over the N rows (all axes but one) and c over the C channels:
     $equations
 
 Proved for every N and C before this was printed (as real numbers; rounding is measured by
-`bnsym verify`): each function's steps give what the equations say.
+`bnsym verify`): each function's steps give what the equations say.  `bnsym check` replays the
+certificates of that, in $layer.certificates, and says whether they still belong to this text.
     $theorems
 """
 

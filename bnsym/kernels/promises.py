@@ -15,6 +15,7 @@ from bnsym.kernels.parts import Mean
 from bnsym.kernels.plan import Function, Promise
 from bnsym.kernels.planner import gradient_term
 from bnsym.layers.layer import Layer
+from bnsym.proof.certificate import write_claim_certificate
 from bnsym.proof.claims import Claim, Need, needs_of
 from bnsym.proof.outcome import Verdict
 from bnsym.proof.prover import decide
@@ -92,6 +93,14 @@ def keep(promise: Promise) -> tuple[str, ...]:
             f"{decision.witness or decision.detail}; nothing was written"
         )
     return decision.needs
+
+
+def certificate(promise: Promise) -> str | None:
+    """The certificate of a promise that is proved; None where the writer has none for it."""
+    try:
+        return write_claim_certificate(promise.name, promise.claim)
+    except InternalError:
+        return None
 
 
 def least_sizes(function: Function, claimed: Sequence[Promise], mean: Mean | None) -> dict[str, int]:

@@ -32,7 +32,8 @@ class Outcome:
     what was tried where nothing was decided, or why the outcome is not as expected; `seconds` the time of
     the decision with all its steps; `steps` how many steps were checked; `file` and `line` where it stands
     (of the failing step, where one does not follow: then `broken`); `lines` a chain's lines, the start
-    first; `definitions` what the statement's names stand for.
+    first; `definitions` what the statement's names stand for; `certificate` the file that was written for
+    it, `uncertified` why none could be, where that was asked for.
     """
 
     derivation: str
@@ -51,6 +52,8 @@ class Outcome:
     broken: bool = False
     lines: tuple[Line, ...] = ()
     definitions: tuple[str, ...] = ()
+    certificate: str = ""
+    uncertified: str = ""
 
     @property
     def as_expected(self) -> bool:

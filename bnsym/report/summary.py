@@ -30,8 +30,8 @@ def worst(codes: Iterable[int]) -> int:
 
 
 def outcome_code(outcome: Outcome) -> int:
-    """0 as expected; 1 for a verdict that was not expected and for a step that does not follow; 3 unknown."""
-    if outcome.broken:
+    """0 as expected; 1 for another verdict, a step that does not follow, no certificate; 3 for unknown."""
+    if outcome.broken or outcome.uncertified:
         return FAILED
     if outcome.as_expected:
         return OK
@@ -65,23 +65,31 @@ def check_line(results: Sequence[CheckResult]) -> str:
 
 
 def file_line(files: Sequence[GeneratedFile]) -> str:
-    """`N kernels written: names`."""
+    """`N kernels written: names`, and how many of their theorems have no certificate, if any."""
     names = ", ".join(file.path.stem for file in files)
-    return f"{len(files)} {'kernel' if len(files) == 1 else 'kernels'} written: {names}"
+    bare = sum(len(file.uncertified) for file in files)
+    line = f"{len(files)} {'kernel' if len(files) == 1 else 'kernels'} written: {names}"
+    return f"{line}; {bare} of their theorems without a certificate" if bare else line
 
 
 def outcome_trouble(outcomes: Iterable[Outcome]) -> list[str]:
     """What to tell about each outcome that is not as expected: where it stands, what it claims, why."""
     return [
-        f"{o.file}:{o.line}: {o.derivation}: {o.name} is {o.verdict}, expected {o.expected}\n"
+        f"{o.file}:{o.line}: {o.derivation}: {o.name} is {o.verdict}, {_but(o)}\n"
         + indent(f"claim: {o.statement}\n{grounds(o)}", "  ")
         for o in outcomes
         if outcome_code(o) != OK
     ]
 
 
+def _but(outcome: Outcome) -> str:
+    return f"expected {outcome.expected}" if not outcome.as_expected else "but has no certificate"
+
+
 def grounds(outcome: Outcome) -> str:
     """Why an outcome is what it is: the counterexample, the needs, or the failing step and what was tried."""
+    if outcome.uncertified:
+        return outcome.uncertified
     if outcome.witness:
         return f"witness: {outcome.witness}"
     if outcome.verdict == "proved":

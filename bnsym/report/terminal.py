@@ -13,7 +13,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from bnsym.report import coq
+from bnsym.report import certificates, coq
 from bnsym.report.proof import proofs
 from bnsym.report.rows import Row, Rows
 from bnsym.report.summary import FAILED, INVALID, OK, UNKNOWN, USAGE
@@ -47,10 +47,14 @@ def prove_rows(outcomes: Sequence[Outcome], verbose: bool = False) -> Rows:
     """
     below = proofs(outcomes) if verbose else repeat(())
     rows = [
-        Row(o.derivation, o.name, o.as_expected, o.verdict, _verdict_style(o), _why(o), o.seconds, proof)
+        Row(o.derivation, o.name, _good(o), o.verdict, _verdict_style(o), _why(o), o.seconds, proof)
         for o, proof in zip(outcomes, below, strict=False)
     ]
     return Rows(("derivation, theorem", "verdict", "needs, or witness"), rows)
+
+
+def _good(outcome: Outcome) -> bool:
+    return outcome.as_expected and not outcome.uncertified
 
 
 def _verdict_style(outcome: Outcome) -> str:
@@ -58,6 +62,8 @@ def _verdict_style(outcome: Outcome) -> str:
 
 
 def _why(outcome: Outcome) -> str:
+    if outcome.uncertified:
+        return "no certificate; see below"
     if outcome.broken:
         return "a step does not follow; see below"
     if not outcome.as_expected:
@@ -134,6 +140,7 @@ TABLES: dict[str, Callable[..., RenderableType]] = {
     "run": phase_table,
     "export --coq": coq.file_rows,
     "check --coq": coq.result_rows,
+    "check": certificates.replay_rows,
 }
 
 

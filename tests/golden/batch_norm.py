@@ -2,6 +2,8 @@
 
 By bnsym 0.1.0 from: Ioffe & Szegedy 2015, algorithm 1
 sha256 of equations, plan and theorems: 45dd55e81000e01a517347cff0497df6e2c4e6052c82b5566e049359e541cf5e
+sha256 of the list of certificates: b0c27a5f4bb3d6eb0a8546a60bf39813a735b44df82568af25e0c7dc2b2a3a95
+sha256 of this text without this line: ac170dadaebff16a4d0b016237751dc03da934f1f38b7da4dcff07e1f2b5defa
 
 Equations, n over the N rows (all axes but one) and c over the C channels:
     mean[c] = sum(x[n, c], n=1..N)/N
@@ -11,7 +13,8 @@ Equations, n over the N rows (all axes but one) and c over the C channels:
     y[n, c] = gamma[c]*xhat[n, c] + beta[c]
 
 Proved for every N and C before this was printed (as real numbers; rounding is measured by
-`bnsym verify`): each function's steps give what the equations say.
+`bnsym verify`): each function's steps give what the equations say.  `bnsym check` replays the
+certificates of that, in batch_norm.certificates, and says whether they still belong to this text.
     batch_norm.forward.mean                       needs nothing
     batch_norm.forward.var                        needs nothing
     batch_norm.forward.y                          needs epsilon > 0

@@ -2,6 +2,8 @@
 
 By bnsym 0.1.0 from: Ba, Kiros & Hinton 2016, section 3
 sha256 of equations, plan and theorems: a0d7e4a631db5f317b95e2901a04740fdf07c96c689edf0e84e1547eb82e42e6
+sha256 of the list of certificates: 5c3fb190d63e8125fddfc010c4b97172a39babf7e9a9bbbacc79318f25d2249c
+sha256 of this text without this line: c2f739595ffd4ad8679ec990cb3e5cb1717aee760d1cbaa162d6c9dfe18dcc8e
 
 Equations, n over the N rows (all axes but one) and c over the C channels:
     mean[n] = sum(x[n, c], c=1..C)/C
@@ -11,7 +13,8 @@ Equations, n over the N rows (all axes but one) and c over the C channels:
     y[n, c] = gamma[c]*xhat[n, c] + beta[c]
 
 Proved for every N and C before this was printed (as real numbers; rounding is measured by
-`bnsym verify`): each function's steps give what the equations say.
+`bnsym verify`): each function's steps give what the equations say.  `bnsym check` replays the
+certificates of that, in layer_norm.certificates, and says whether they still belong to this text.
     layer_norm.forward.mean         needs nothing
     layer_norm.forward.var          needs nothing
     layer_norm.forward.y            needs epsilon > 0

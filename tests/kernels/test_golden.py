@@ -117,7 +117,7 @@ def test_an_existing_file_is_replaced_whole(tmp_path):
     old.write_text("x" * 100_000)
     generate("layer_norm", tmp_path)
     assert old.read_bytes() == (GOLDEN / "layer_norm.py").read_bytes()
-    assert [path.name for path in tmp_path.iterdir()] == ["layer_norm.py"]
+    assert {path.name for path in tmp_path.iterdir()} == {"layer_norm.py", "layer_norm.certificates"}
 
 
 def test_a_folder_in_the_files_place_is_a_clear_error_and_leaves_nothing(tmp_path):
