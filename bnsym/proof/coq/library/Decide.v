@@ -8,6 +8,7 @@ Ltac times a b :=
   lazymatch a with
   | 0 => a
   | 1 => b
+  | sqrt ?x => lazymatch b with 0 => b | 1 => a | sqrt x => x | _ => constr:(a * b) end
   | _ => lazymatch b with 0 => b | 1 => a | _ => constr:(a * b) end
   end.
 
@@ -140,6 +141,7 @@ Ltac vanishes :=
 
 (** The p of some delta p j in the term of the sum. *)
 Ltac some_delta h :=
+  let j := fresh "j" in
   let P := constr:(fun j : nat => ltac:(
     let b := eval cbn beta in (h j) in
     match b with context [delta ?p j] => exact p | context [delta j ?p] => exact p end)) in
@@ -161,6 +163,7 @@ Ltac named m h :=
   | let V := fresh "V" in let E := fresh "E" in remember (Sum m h) as V eqn:E in |- * ]
 (** sum_j c(j) * sum_i f(i, j) is a sum over i that has a name. *)
 with exchanged m h :=
+  let j := fresh "j" in
   let both := constr:(fun j : nat => ltac:(
     let b := eval cbn beta in (h j) in
     match b with context C [Sum ?k ?f] =>
@@ -202,7 +205,9 @@ with expanded m h l :=
   | let j := fresh "j" in let Hj := fresh "Hj" in
     intros j Hj; cbn [term_of]; same ]
 with normal := repeat (roots; match goal with |- context [Sum ?m ?h] => sum_step m h end); roots
-with same := solve [ ring | roots; normal; solve [ ring | field; nonzero ] ]
+with same := solve [ ring | roots; solve [ squares; ring | normal; solve [ ring | field; nonzero ] ] ]
+(** Radicands back to squares. *)
+with squares := repeat match goal with Q : ?s ^ 2 = ?X |- context [?X] => rewrite <- Q end
 (** Each closed root gets a name s with 0 < s and s^2 = radicand; equal roots get one name. *)
 with roots :=
   repeat match goal with
@@ -213,15 +218,21 @@ with roots :=
             is_var s; replace (sqrt A) with s
               by (rewrite E; f_equal; normal; solve [ ring | field; nonzero ])
         | E : ?s = sqrt ?B, P : 0 < ?a |- _ =>
-            is_var s; is_var a; lazymatch type of E with context [a] => fail | _ => idtac end;
-            lazymatch goal with _ : a = sqrt _ |- _ => fail | _ => idtac end;
-            replace (sqrt A) with (a * s)
-              by (symmetry; apply (sqrt_scaled a s A B);
-                  [ pos | pos | exact E | normal; solve [ ring | field; nonzero ] ])
+            is_var s; is_var a;
+            lazymatch goal with _ : a = _ |- _ => fail | _ => idtac end;
+            first
+            [ lazymatch A with context [a] => idtac end;
+              replace (sqrt A) with (a * s)
+                by (symmetry; apply (sqrt_scaled a s A B);
+                    [ pos | pos | exact E | normal; solve [ ring | field; nonzero ] ])
+            | lazymatch B with context [a] => idtac end;
+              replace (sqrt A) with (s / a)
+                by (symmetry; apply (sqrt_unscaled a s A B);
+                    [ exact P | pos | exact E | normal; solve [ ring | field; nonzero ] ]) ]
         end
       | let s := fresh "s" in let E := fresh "E" in
         let P := fresh "P" in let Q := fresh "Q" in
-        assert (P : 0 < sqrt A) by (apply sqrt_lt_R0; pos);
+        first [ assert (P : 0 < sqrt A) by (apply sqrt_lt_R0; pos) | pose proof (sqrt_pos A) as P ];
         assert (Q : sqrt A ^ 2 = A) by (apply sqrt_square; pos);
         remember (sqrt A) as s eqn:E in * ]
   end.
@@ -242,22 +253,28 @@ Ltac without_epsilon :=
   | H : ?d = ?e + ?B |- _ => is_var d; solve_for H d e B
   end.
 
-(** From s^2 = B, B of degree one in a sum V: V goes. *)
-Ltac solve_for_sum s H B V :=
-  let F := eval pattern V in B in
+(** From s^2 = X / D, X of degree one in a sum V: V goes. *)
+Ltac solve_for_sum H X V :=
+  let F := eval pattern V in X in
   lazymatch F with
   | ?f _ =>
-      let b0 := eval cbn beta in (f 0) in let b1 := eval cbn beta in (f 1) in
-      let K := fresh "K" in
-      assert (K : V = (s ^ 2 - b0) / (b1 - b0)) by (rewrite H; field; nonzero);
-      rewrite K; clear H
+      let rest := eval cbn beta in (f 0) in
+      lazymatch type of H with
+      | ?left = _ =>
+          let K := fresh "K" in
+          assert (K : V = left - rest) by (rewrite H; ring);
+          rewrite K; clear H K
+      end
   end.
 Ltac without_sums :=
   repeat match goal with
-  | H : ?s ^ 2 = _ |- _ =>
-      is_var s; revert H; normal; intro H;
+  | Q : ?s ^ 2 = ?X / ?D |- _ =>
+      is_var s;
+      let H := fresh "H" in
+      assert (H : s ^ 2 * D = X) by (rewrite Q; field; nonzero);
+      clear Q; revert H; normal; intro H;
       lazymatch type of H with
-      | _ = ?B => match B with context [?V] => is_var V; match goal with E : V = Sum _ _ |- _ => solve_for_sum s H B V end end
+      | _ = ?Y => match goal with E : ?V = Sum _ _ |- _ => solve_for_sum H Y V end
       end
   end.
 
@@ -285,6 +302,7 @@ Ltac denominators :=
 Ltac finish := normal; solve [ ring | field; nonzero ].
 
 Ltac cases_of_deltas :=
+  rewrite ?delta_same;
   repeat match goal with
   | |- context [delta ?a ?b] =>
       is_var a; is_var b;
@@ -365,6 +383,7 @@ Ltac powers :=
   repeat match goal with
   | |- context [Sum ?T ?h] =>
       lazymatch h with context [(S T - _)%nat] => idtac end;
+      let t := fresh "t" in
       let g := constr:(fun t : nat => ltac:(
          let b := eval cbn beta in (h t) in
          lazymatch b with context C [?q ^ (S T - t)] =>

@@ -66,7 +66,7 @@ Proof. intros Hv [<- H]; split; [reflexivity | apply is_derive_sqrt; assumption]
 
 Lemma dual_Sum m (f : R -> nat -> R) t v d :
   (forall j, (1 <= j <= m)%nat -> Dual (fun u => f u j) t (v j) (d j)) ->
-  Dual (fun u => Sum m (f u)) t (Sum m v) (Sum m d).
+  Dual (fun u => Sum m (f u)) t (Sum m (fun j => v j)) (Sum m (fun j => d j)).
 Proof.
   induction m as [|m IH]; cbn [Sum]; intros H; [apply dual_const|].
   apply dual_plus; [apply IH; intros; apply H; lia | apply H; lia].

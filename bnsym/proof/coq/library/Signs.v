@@ -16,13 +16,19 @@ Proof. lra. Qed.
 Lemma plus_pos_r a b : 0 <= a -> 0 < b -> 0 < a + b.
 Proof. lra. Qed.
 
-Lemma sqrt_square V : 0 < V -> sqrt V ^ 2 = V.
-Proof. intros H; simpl; rewrite Rmult_1_r; apply sqrt_sqrt; lra. Qed.
+Lemma sqrt_square V : 0 <= V -> sqrt V ^ 2 = V.
+Proof. intros H; simpl; rewrite Rmult_1_r; apply sqrt_sqrt; assumption. Qed.
 
 Lemma sqrt_scaled a b A B : 0 <= a -> 0 <= B -> b = sqrt B -> A = a ^ 2 * B -> sqrt A = a * b.
 Proof.
   intros Ha HB -> ->. rewrite sqrt_mult by (assumption || apply pow2_ge_0).
   rewrite sqrt_pow2 by assumption. reflexivity.
+Qed.
+
+Lemma sqrt_unscaled a b A B : 0 < a -> 0 <= A -> b = sqrt B -> B = a ^ 2 * A -> sqrt A = b / a.
+Proof.
+  intros Ha HA Hb HB. rewrite Hb, (sqrt_scaled a (sqrt A) B A) by (lra || reflexivity || assumption).
+  field; lra.
 Qed.
 
 (** a = b and b rel c give a rel c. *)
@@ -65,6 +71,16 @@ Ltac pos :=
   | given
   | lra ].
 
+(** A factor of a product that is not 0. *)
+Ltac factor_of_nonzero :=
+  match goal with
+  | H : ?a * ?b <> 0 |- _ <> 0 =>
+      let Z := fresh "Z" in
+      intro Z; apply H;
+      repeat match goal with E : ?V = Sum _ _ |- _ => is_var V; rewrite <- E end;
+      first [ rewrite Z; ring | replace a with 0 by lra; ring | replace b with 0 by lra; ring ]
+  end.
+
 Ltac nonzero1 :=
   first [ assumption
         | apply Rmult_integral_contrapositive_currified; nonzero1
@@ -73,6 +89,7 @@ Ltac nonzero1 :=
         | apply not_zero; pos
         | lra
         | given
+        | factor_of_nonzero
         | apply not_zero; nra ].
 
 Ltac nonzero := repeat match goal with |- _ /\ _ => split end; nonzero1.
