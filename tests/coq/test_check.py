@@ -1,6 +1,7 @@
 """Coq's word is taken only with status 0, known axioms and a file that is what its derivation exports."""
 
 import json
+import re
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
