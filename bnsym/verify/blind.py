@@ -14,8 +14,8 @@ from bnsym.layers.layer import Layer
 from bnsym.verify import differences, oracle
 from bnsym.verify.bench import Bench, agree
 from bnsym.verify.cases import Case, random_case
-from bnsym.verify.kernel import Kernel
-from bnsym.verify.mutant import everywhere, over_rows
+from bnsym.verify.kernel import Kernel, of_standard
+from bnsym.verify.mutant import over_rows
 
 Probe = Callable[[Kernel, Bench], float]
 
@@ -28,7 +28,7 @@ class Blind:
     why: str
     probe: Probe
     misses: tuple[str, ...]
-    of: Callable[[Layer], bool] = everywhere
+    of: Callable[[Kernel], bool] = of_standard
 
 
 def _on(case: Callable[[Layer], Case]) -> Probe:
@@ -47,17 +47,17 @@ def _sum(layer: Layer) -> Case:
 
 
 def _sum_with_gamma_one(layer: Layer) -> Case:
-    return replace(_sum(layer), gamma=np.ones(3))
+    return _sum(layer).with_input("gamma", np.ones(3))
 
 
 def _squares(layer: Layer) -> Case:
     case = random_case("sum of y squared", (4, 3), eps=0.7)
-    case = replace(case, gamma=np.ones(3), beta=np.zeros(3))
+    case = case.with_input("gamma", np.ones(3)).with_input("beta", np.zeros(3))
     return replace(case, grad_y=2 * oracle.training(layer, case).y.value)
 
 
 def _gamma_one(layer: Layer) -> Case:
-    return replace(random_case("gamma = 1", (4, 3), eps=0.7), gamma=np.ones(3))
+    return random_case("gamma = 1", (4, 3), eps=0.7).with_input("gamma", np.ones(3))
 
 
 def _tiny_eps(layer: Layer) -> Case:
@@ -78,7 +78,7 @@ def _no_pixels(layer: Layer) -> Case:
 
 
 def _differences_alone(kernel: Kernel, bench: Bench) -> float:
-    return max(differences.check(kernel, bench, name) for name in differences.STEPS)
+    return max(differences.check_x(kernel, bench), differences.check_parameters(kernel, bench))
 
 
 GAMMA_LOST = ("dx: gamma dropped", "dx: gamma squared")

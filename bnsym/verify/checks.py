@@ -5,24 +5,25 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 
-from bnsym.errors import CheckError
-from bnsym.layers.layer import Layer
+from bnsym.errors import CheckError, UndefinedValueError
 from bnsym.verify import differences, forms, illegal, running
 from bnsym.verify.bench import Bench, agree
-from bnsym.verify.kernel import Kernel
+from bnsym.verify.kernel import Kernel, of_any, of_standard
 
 Run = Callable[[Kernel, Bench], float | str]
 
 
 @dataclass(frozen=True)
 class Check:
-    """`run` returns the share of the budget that was used, or what was done; it raises CheckError."""
+    """`run` returns the share of the budget that was used, or what was done; it raises CheckError.
+
+    `of` tells of which kernels it is a check.
+    """
 
     name: str
     run: Run
-    needs_statistics: bool = False
+    of: Callable[[Kernel], bool] = of_any
 
 
 @dataclass(frozen=True)
@@ -37,8 +38,14 @@ class Verdict:
 def _exact(*cases: str) -> Run:
     """Output, gradients and statistics against the 50-digit oracle in these cases."""
 
-    def run(kernel: Kernel, bench: Bench) -> float:
-        return max(_named(kernel, bench, case) for case in cases)
+    def run(kernel: Kernel, bench: Bench) -> float | str:
+        known = bench.known(cases)
+        if len(known) == len(cases):
+            return max(_named(kernel, bench, case) for case in cases)
+        for case in known:
+            _named(kernel, bench, case)
+        left_out = ", ".join(case for case in cases if case not in known)
+        return f"left out, since the equations as they stand lose all digits: {left_out}"
 
     return run
 
@@ -50,42 +57,56 @@ def _named(kernel: Kernel, bench: Bench, case: str) -> float:
         raise type(error)(f"{case}: {error}") from error
 
 
+def _averages(kernel: Kernel) -> bool:
+    return bool(kernel.layer.statistics)
+
+
+def _has_parameters(kernel: Kernel) -> bool:
+    return bool(kernel.parameters)
+
+
 # Cheap ones first: a mutant that only has to be killed is killed early.
 CHECKS: tuple[Check, ...] = (
     Check("50 digits: float64", _exact("ordinary")),
     Check("50 digits: variance comparable to eps", _exact("variance comparable to eps")),
     Check("50 digits: float32", _exact("float32")),
-    Check("50 digits: float16", _exact("float16", "large scale, float16, 1e4")),
+    Check("50 digits: float16", _exact("float16")),
     Check("hostile: N = 2", _exact("N = 2")),
     Check("hostile: one channel", _exact("one channel")),
     Check("hostile: constant channel", _exact("constant channel")),
-    Check("hostile: gamma = 0 in a channel", _exact("gamma = 0 in a channel")),
+    Check("hostile: parameters of 0", _exact("parameters of 0")),
     Check("hostile: large offset", _exact("large offset, float32", "large offset, float64")),
     Check(
         "hostile: large scale",
-        _exact("large scale, 1e150", "large scale, float32, 1e18", "largest scale, float32, 1e38"),
+        _exact(
+            "large scale, 1e150",
+            "large scale, float32, 1e18",
+            "largest scale, float32, 1e38",
+            "large scale, float16, 1e4",
+        ),
+        of_standard,
     ),
     Check(
         "hostile: tiny scale",
         _exact("tiny scale, 1e-150", "tiny scale and eps, 1e-150 and 1e-300", "tiny scale, float32, 1e-20"),
+        of_standard,
     ),
     Check("forms: layouts", forms.layouts),
     Check("forms: memory", forms.memory),
     Check("inference", forms.inference),
-    Check("forms: defaults", forms.defaults),
-    Check("running statistics: one update", running.one_update, needs_statistics=True),
-    Check("running statistics: many updates", running.many_updates, needs_statistics=True),
-    Check("running statistics: nothing written", running.nothing_written, needs_statistics=True),
+    Check("forms: defaults", forms.defaults, of_standard),
+    Check("running statistics: one update", running.one_update, _averages),
+    Check("running statistics: many updates", running.many_updates, _averages),
+    Check("running statistics: nothing written", running.nothing_written, _averages),
     Check("illegal calls", illegal.check),
-    Check("central differences: grad_x", partial(differences.check, name="grad_x")),
-    Check("central differences: grad_gamma", partial(differences.check, name="grad_gamma")),
-    Check("central differences: grad_beta", partial(differences.check, name="grad_beta")),
+    Check("central differences: x", differences.check_x),
+    Check("central differences: parameters", differences.check_parameters, _has_parameters),
 )
 
 
-def checks_of(layer: Layer) -> tuple[Check, ...]:
-    """The checks that apply to a layer."""
-    return tuple(check for check in CHECKS if layer.statistics or not check.needs_statistics)
+def checks_of(kernel: Kernel) -> tuple[Check, ...]:
+    """The checks of a kernel."""
+    return tuple(check for check in CHECKS if check.of(kernel))
 
 
 def judge(check: Check, kernel: Kernel, bench: Bench) -> Verdict:
@@ -96,6 +117,8 @@ def judge(check: Check, kernel: Kernel, bench: Bench) -> Verdict:
             told = check.run(kernel, bench)
     except CheckError as error:
         return Verdict(False, str(error))
+    except UndefinedValueError as error:
+        return Verdict(False, f"the layer's equations have no value to compare with: {error}")
     except (Exception, SystemExit) as error:
         message = f"the kernel raised {type(error).__name__}: {error}; expected numbers"
         return Verdict(False, message, type(error))

@@ -73,15 +73,16 @@ def defaults(kernel: Kernel, bench: Bench) -> float:
     """Left out, eps is 1e-5, and channel_axis 1 in a layer that normalizes over rows and else -1."""
     name = "images, default eps"
     case, expected = bench.case(name), bench.expected(name)
-    shape, axis = LAYOUTS["(N, C, L)" if bench.reduced_axis == 0 else "(N, L, C)"]
-    x, dtype = unflatten(case.x.copy(), shape, axis), case.x.dtype
-    y, saved = kernel.forward(x, *case.arguments[1:])
-    gradients = kernel.backward(unflatten(case.grad_y.copy(), shape, axis), saved)
+    shape, axis = LAYOUTS["(N, C, L)" if kernel.axis == 0 else "(N, L, C)"]
+    x, *parameters = case.arguments
+    x, dtype = unflatten(x, shape, axis), case.x.dtype
+    y, saved = kernel.forward(x, *parameters)
+    gradients = kernel.gradients(unflatten(case.grad_y.copy(), shape, axis), saved)
     running = _running(kernel, case.x)
-    at_test = kernel.inference(x, *case.arguments[1:], *running.values())
+    at_test = kernel.inference(x, *parameters, *running.values())
     return max(
         matches("y", flatten(y, axis), expected.y, dtype),
-        matches("grad_x", flatten(gradients.grad_x, axis), expected.gradients["grad_x"], dtype),
+        matches("grad_x", flatten(gradients["grad_x"], axis), expected.gradients["grad_x"], dtype),
         matches("inference", flatten(at_test, axis), bench.inference(name, running), dtype),
     )
 
@@ -111,10 +112,9 @@ def _inference(kernel: Kernel, bench: Bench, name: str, layout: str) -> float:
     running = _running(kernel, case.x)
     exact = bench.inference(name, running)
     shape, axis = LAYOUTS[layout] if name == "images" else (case.x.shape, 1)
-    x = unflatten(case.x.copy(), shape, axis)
-    averages = {f"running_{key}": value for key, value in running.items()}
-    _, gamma, beta = case.arguments
-    y = kernel.inference(x, gamma, beta, **averages, eps=case.eps, channel_axis=axis)
+    x, *parameters = case.arguments
+    x = unflatten(x, shape, axis)
+    y = kernel.inference(x, *parameters, *running.values(), **kernel.options(case.eps, axis))
     told = f"inference, {name}, {layout}"
     same_form(told, y, shape, case.x.dtype)
     compare(f"{told}, x afterwards", flatten(x, axis), case.x, case.x * 0)
@@ -122,8 +122,9 @@ def _inference(kernel: Kernel, bench: Bench, name: str, layout: str) -> float:
 
 
 def _running(kernel: Kernel, x: Array) -> dict[str, Array]:
+    """Averages that are no batch's own: each at least 0, as a variance is, and 0 for the last one's first."""
     draw = np.random.default_rng(x.shape[0])
-    mean, var = np.asarray(draw.normal(size=x.shape[1])), np.asarray(draw.uniform(0.1, 2.0, x.shape[1]))
-    var[0] = 0.0
-    values = {"mean": mean, "var": var}
-    return {name: values[name].astype(x.dtype) for name in kernel.layer.statistics}
+    values = {name: np.asarray(draw.uniform(0.1, 2.0, x.shape[1])) for name in kernel.layer.statistics}
+    for last in list(values)[-1:]:
+        values[last][0] = 0.0
+    return {name: value.astype(x.dtype) for name, value in values.items()}

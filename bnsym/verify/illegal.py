@@ -1,6 +1,6 @@
 """Calls that a kernel must refuse, with a message that names the function, the argument and what arrived.
 
-The same table for every layer; a row applies where the layer has what it changes.  A refusal is a TypeError
+One table for every layer; a row applies where the layer has what it changes.  A refusal is a TypeError
 or a ValueError; anything else, silence included, fails.
 """
 
@@ -14,8 +14,7 @@ import numpy as np
 
 from bnsym.errors import CheckError
 from bnsym.verify.bench import Bench
-from bnsym.verify.kernel import Kernel
-from bnsym.verify.layout import reduced_axis
+from bnsym.verify.kernel import Kernel, of_any, of_standard
 
 SHAPE = (4, 3)
 NAN, INF = float("nan"), float("inf")
@@ -29,6 +28,7 @@ class Illegal:
     function: str
     changes: Mapping[str, Any]
     says: tuple[str, ...]
+    of: Callable[[Kernel], bool] = of_any
 
 
 def _x(shape: tuple[int, ...] = SHAPE, put: float | None = None) -> Any:
@@ -43,6 +43,10 @@ def _c(length: int = SHAPE[1], put: float | None = None) -> Any:
     if put is not None:
         values[-1] = put
     return values
+
+
+def _averages_rows(kernel: Kernel) -> bool:
+    return kernel.axis == 0 and bool(kernel.layer.statistics)
 
 
 def _eps_rows() -> list[Illegal]:
@@ -85,13 +89,15 @@ def _x_rows() -> list[Illegal]:
 ILLEGAL: tuple[Illegal, ...] = (
     *_x_rows(),
     *_eps_rows(),
-    Illegal("the variance overflows", "forward", {"x": 1e200 * _x()}, ("scale x",)),
-    Illegal("the gradients overflow", "backward", {"grad_y": np.full(SHAPE, 1.7e308)}, ("grad_y",)),
-    Illegal("one value per channel", "forward", {"x": _x((1, 3))}, ("x", "(1, 3)")),
-    Illegal("grad_y of integers", "backward", {"grad_y": _x().astype(int)}, ("grad_y", "int64")),
-    Illegal("grad_y with a row less", "backward", {"grad_y": _x((3, 3))}, ("grad_y", "(3, 3)", "(4, 3)")),
-    Illegal("grad_y that would broadcast", "backward", {"grad_y": _x((1, 3))}, ("grad_y", "(1, 3)")),
-    Illegal("grad_y with an axis more", "backward", {"grad_y": _x((4, 3, 1))}, ("grad_y", "(4, 3, 1)")),
+    Illegal("the variance overflows", "forward", {"x": 1e200 * _x()}, ("scale x",), of_standard),
+    Illegal(
+        "the gradients overflow", "backward", {"grad_y": np.full(SHAPE, 1.7e308)}, ("grad_",), of_standard
+    ),
+    Illegal("one value per channel", "forward", {"x": _x((1, 3))}, ("x", "(1, 3)"), _averages_rows),
+    Illegal("grad_y of integers", "backward", {"grad_y": _x().astype(int)}, ("grad_", "int64")),
+    Illegal("grad_y with a row less", "backward", {"grad_y": _x((3, 3))}, ("grad_", "(3, 3)", "(4, 3)")),
+    Illegal("grad_y that would broadcast", "backward", {"grad_y": _x((1, 3))}, ("grad_", "(1, 3)")),
+    Illegal("grad_y with an axis more", "backward", {"grad_y": _x((4, 3, 1))}, ("grad_", "(4, 3, 1)")),
     Illegal("running_mean too short", "inference", {"running_mean": _c(2)}, ("running_mean", "(2,)")),
     Illegal("NaN in running_mean", "inference", {"running_mean": _c(put=NAN)}, ("running_mean",)),
     Illegal("NaN in running_var", "inference", {"running_var": _c(put=NAN)}, ("running_var",)),
@@ -113,40 +119,63 @@ ILLEGAL: tuple[Illegal, ...] = (
     Illegal("mean too short", "update_running_stats", {"mean": _c(2)}, ("mean", "(2,)")),
     Illegal("var too long", "update_running_stats", {"var": _c(4)}, ("var", "(4,)")),
     Illegal("count of 2.5", "update_running_stats", {"count": 2.5}, ("count", "2.5")),
-    Illegal("count of 1, unbiased", "update_running_stats", {"count": 1}, ("count", "1")),
-    Illegal("count of 0, biased", "update_running_stats", {"count": 0, "unbiased": False}, ("count", "0")),
+    Illegal("count of 1, unbiased", "update_running_stats", {"count": 1}, ("count", "1"), of_standard),
+    Illegal(
+        "count of 0, biased",
+        "update_running_stats",
+        {"count": 0, "unbiased": False},
+        ("count", "0"),
+        of_standard,
+    ),
 )
 
 
-def _legal(kernel: Kernel, function: str) -> dict[str, Any]:
-    """The arguments of a legal call."""
-    forward = {"x": _x(), "gamma": _c(), "beta": _c(), "eps": 1e-3}
-    running = {"running_mean": _c(), "running_var": _c()}
-    if function == "forward":
-        return forward
-    if function == "inference":
-        return forward | (running if kernel.layer.statistics else {})
+def order(kernel: Kernel, function: str) -> list[str]:
+    """What a function takes by its place, named as in the equations."""
+    running = [f"running_{name}" for name in kernel.layer.statistics]
+    return {
+        "forward": ["x", *kernel.parameters],
+        "backward": ["grad_y", "saved"],
+        "inference": ["x", *kernel.parameters, *running],
+        "update_running_stats": [*running, *kernel.layer.statistics, *["count"][: kernel.takes_count]],
+    }[function]
+
+
+def options(kernel: Kernel, function: str) -> list[str]:
+    """What a function takes by name."""
     if function == "backward":
-        return {"grad_y": _x(), "saved": kernel.forward(**forward)[1]}
-    return running | {"mean": _c(), "var": _c(), "count": 4}
+        return []
+    if function == "update_running_stats":
+        return ["momentum", *["unbiased"][: kernel.takes_count]]
+    return list(kernel.options(1e-3))
 
 
 def applies(row: Illegal, kernel: Kernel) -> bool:
     """Whether the layer has what the row changes, and whether the change is illegal for it."""
-    if getattr(kernel, row.function) is None:
+    if getattr(kernel, row.function) is None or not row.of(kernel):
         return False
-    if row.name == "one value per channel":
-        return reduced_axis(kernel.layer) == 0
-    running = {"running_mean", "running_var"} & set(row.changes)
-    return not running or bool(kernel.layer.statistics)
+    return set(row.changes) <= {*order(kernel, row.function), *options(kernel, row.function)}
+
+
+def call(kernel: Kernel, function: str, changes: Mapping[str, Any]) -> Any:
+    """Call with legal arguments but for the changes: by place, since a module may have changed a name."""
+    legal = {name: _c() for name in order(kernel, function)}
+    if function == "backward":
+        legal = {"grad_y": _x(), "saved": call(kernel, "forward", {})[1]}
+    elif function == "update_running_stats":
+        legal["count"] = 4
+    else:
+        legal["x"] = _x()
+    first = [changes.get(name, legal[name]) for name in order(kernel, function)]
+    usual = kernel.options(1e-3) if function in ("forward", "inference") else {}
+    given = {name: changes[name] for name in options(kernel, function) if name in changes}
+    return getattr(kernel, function)(*first, **usual | given)
 
 
 def refuse(kernel: Kernel, row: Illegal) -> None:
     """Raise CheckError unless the kernel refuses the call, and says which and why."""
-    call: Callable[..., Any] = getattr(kernel, row.function)
-    arguments = _legal(kernel, row.function) | dict(row.changes)
     try:
-        call(**arguments)
+        call(kernel, row.function, row.changes)
     except (TypeError, ValueError) as error:
         missing = [text for text in (row.function, *row.says) if text not in str(error)]
         if missing:

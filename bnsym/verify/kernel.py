@@ -7,13 +7,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.machinery import SourceFileLoader
 from importlib.util import module_from_spec, spec_from_loader
+from inspect import signature
 from pathlib import Path
 from types import ModuleType
 from typing import Any, NoReturn
 
+import numpy as np
+
 from bnsym.errors import CheckError
 from bnsym.layers.layer import Layer
 from bnsym.layers.table import layer as layer_named
+from bnsym.verify.compare import Array
+from bnsym.verify.standard import parameter_names, standard_axis, uses_eps
 
 REQUIRED = ("forward", "backward", "inference")
 REQUIRED_WITH_STATISTICS = (*REQUIRED, "update_running_stats")
@@ -21,18 +26,48 @@ REQUIRED_WITH_STATISTICS = (*REQUIRED, "update_running_stats")
 
 @dataclass(frozen=True)
 class Kernel:
-    """The functions of a kernel module; `update_running_stats` is None for a layer without statistics."""
+    """The functions of a kernel module, and what is known of its layer.
+
+    `update_running_stats` is None for a layer without statistics; `parameters` are in the order in which they
+    are taken; `axis` is the one of (rows, C) that mean and variance run over, None for a layer that is not of
+    that kind (see `standard`).  `takes_count`: running statistics are updated with a count, since one of them
+    has an unbiased form.
+    """
 
     layer: Layer
     forward: Callable[..., Any]
     backward: Callable[..., Any]
     inference: Callable[..., Any]
     update_running_stats: Callable[..., Any] | None = None
+    parameters: tuple[str, ...] = ()
+    takes_eps: bool = True
+    takes_count: bool = False
+    axis: int | None = None
 
     @property
     def name(self) -> str:
         """The layer's name."""
         return self.layer.name
+
+    def options(self, eps: float, channel_axis: int | np.int64 = 1) -> dict[str, Any]:
+        """What a call takes by name; a layer without epsilon takes no eps."""
+        given: dict[str, Any] = {"eps": eps} if self.takes_eps else {}
+        return given | {"channel_axis": channel_axis}
+
+    def gradients(self, grad_y: Array, saved: Any) -> dict[str, Array]:
+        """What backward returns, by name: grad_x and each parameter's, in order."""
+        names = [f"grad_{name}" for name in ("x", *self.parameters)]
+        return dict(zip(names, self.backward(grad_y, saved), strict=True))
+
+
+def of_any(kernel: Kernel) -> bool:
+    """Of every layer."""
+    return True
+
+
+def of_standard(kernel: Kernel) -> bool:
+    """Of layers that normalize by mean and variance."""
+    return kernel.axis is not None
 
 
 def required(layer: Layer) -> tuple[str, ...]:
@@ -40,20 +75,29 @@ def required(layer: Layer) -> tuple[str, ...]:
     return REQUIRED_WITH_STATISTICS if layer.statistics else REQUIRED
 
 
-def load(source: Path | ModuleType, layer_name: str) -> Kernel:
-    """The kernel in a module, or in a file, whose code is run.
+def load(source: Path | ModuleType, layer: str | Layer) -> Kernel:
+    """The kernel in a module, or in a file, whose code is run; of a layer of the table, or of one's own.
 
-    Raises CheckError if the file cannot be imported or a function is missing, UnknownLayerError for a layer
-    that bnsym does not know.
+    Raises CheckError if the file cannot be imported or a function is missing, UnknownLayerError for a name
+    that is not in the table.
     """
-    layer = layer_named(layer_name)
+    made = layer_named(layer) if isinstance(layer, str) else layer
     module = source if isinstance(source, ModuleType) else _import(source)
     where = getattr(module, "__file__", None) or module.__name__
-    missing = [name for name in required(layer) if not callable(getattr(module, name, None))]
+    missing = [name for name in required(made) if not callable(getattr(module, name, None))]
     if missing:
-        advice = f"generate it anew: bnsym generate {layer_name} -o {Path(where).parent}"
+        advice = f"generate it anew: bnsym generate {made.name} -o {Path(where).parent}"
         raise CheckError(f"verify: {where} has no function {', '.join(missing)}; {advice}")
-    return Kernel(layer, **{name: getattr(module, name) for name in required(layer)})
+    functions = {name: getattr(module, name) for name in required(made)}
+    update = functions.get("update_running_stats")
+    return Kernel(
+        made,
+        **functions,
+        parameters=parameter_names(made),
+        takes_eps=uses_eps(made),
+        takes_count=update is not None and "count" in signature(update).parameters,
+        axis=standard_axis(made),
+    )
 
 
 class _Uncached(SourceFileLoader):

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from bnsym.errors import UsageError
-from bnsym.layers.layer import Layer
 from bnsym.verify.compare import Array
 
 
@@ -19,12 +17,3 @@ def unflatten(rows: Array, shape: tuple[int, ...], channel_axis: int | np.int64)
     moved = list(shape)
     moved.append(moved.pop(channel_axis))
     return np.ascontiguousarray(np.moveaxis(rows.reshape(moved), -1, channel_axis))
-
-
-def reduced_axis(layer: Layer) -> int:
-    """The axis of (rows, C) that the layer's mean runs over: 0 in batch norm, 1 in layer norm."""
-    axes = {(layer.channel,): 0, (layer.row,): 1}
-    mean = layer.definitions.get("mean")
-    if mean is None or mean.parameters not in axes:
-        raise UsageError(f"verify: the layer {layer.name} has no mean over rows or channels; define `mean`")
-    return axes[mean.parameters]

@@ -8,44 +8,36 @@ from typing import Any
 
 import numpy as np
 
-from bnsym.layers.layer import Layer
 from bnsym.verify.compare import Array
-from bnsym.verify.kernel import Kernel
-from bnsym.verify.layout import reduced_axis
+from bnsym.verify.kernel import Kernel, of_standard
 from bnsym.verify.parts import Call, Parts
 
 
-def everywhere(layer: Layer) -> bool:
-    """Of every layer."""
-    return True
+def with_statistics(kernel: Kernel) -> bool:
+    """Of those that keep running statistics too."""
+    return of_standard(kernel) and bool(kernel.layer.statistics)
 
 
-def with_statistics(layer: Layer) -> bool:
-    """Of layers that keep running statistics."""
-    return bool(layer.statistics)
-
-
-def over_rows(layer: Layer) -> bool:
-    """Of layers that normalize over rows, hence over pixels too."""
-    return reduced_axis(layer) == 0
+def over_rows(kernel: Kernel) -> bool:
+    """Of those that normalize over rows, hence over pixels too."""
+    return kernel.axis == 0
 
 
 @dataclass(frozen=True)
 class Mutant:
-    """A name that says what is wrong, the change, and the layers that it is a change of."""
+    """A name that says what is wrong, the change, and the kernels that it is a change of."""
 
     name: str
     change: Callable[[Kernel], Kernel]
-    of: Callable[[Layer], bool] = everywhere
+    of: Callable[[Kernel], bool] = of_standard
 
 
 def kept(kernel: Kernel) -> Callable[..., tuple[Array, Call]]:
     """The kernel's forward, which keeps its call."""
-    axis = reduced_axis(kernel.layer)
 
     def forward(x: Array, gamma: Array, beta: Array, **options: Any) -> tuple[Array, Call]:
         y, saved = kernel.forward(x, gamma, beta, **options)
-        return y, Call(saved, x, gamma, beta, axis, **options)
+        return y, Call(saved, x, gamma, beta, kernel.axis or 0, **options)
 
     return forward
 

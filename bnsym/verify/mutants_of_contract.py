@@ -9,22 +9,26 @@ from typing import Any
 import numpy as np
 
 from bnsym.verify.compare import Array
-from bnsym.verify.kernel import Kernel
-from bnsym.verify.mutant import Mutant, kept, over_rows, with_statistics
-from bnsym.verify.parts import Call
+from bnsym.verify.illegal import order
+from bnsym.verify.kernel import Kernel, of_any
+from bnsym.verify.mutant import Mutant, over_rows, with_statistics
 
 Arguments = dict[str, Any]
-NAMES = ("x", "gamma", "beta", "running_mean", "running_var")
-ORDER = {"update_running_stats": ("running_mean", "running_var", "mean", "var", "count")}
 
 
 def _forgiving(repair: Callable[[Arguments], Arguments], *functions: str) -> Callable[[Kernel], Kernel]:
-    """Arguments by name are repaired before the right kernel sees them: an illegal call goes through."""
+    """Arguments are repaired before the right kernel sees them: an illegal call goes through."""
 
     def change(kernel: Kernel) -> Kernel:
-        def wrapped(name: str) -> Callable[..., Any]:
-            right, names = getattr(kernel, name), ORDER.get(name, NAMES)
-            return lambda *args, **options: right(**repair(dict(zip(names, args, strict=False)) | options))
+        def wrapped(function: str) -> Callable[..., Any]:
+            right, names = getattr(kernel, function), order(kernel, function)
+
+            def call(*args: Any, **options: Any) -> Any:
+                repaired = repair(dict(zip(names, args, strict=False)) | options)
+                first = [repaired.pop(name) for name in names[: len(args)]]
+                return right(*first, **repaired)
+
+            return call
 
         changed: dict[str, Any] = {name: wrapped(name) for name in functions}
         return replace(kernel, **changed)
@@ -64,19 +68,19 @@ def _positive(eps: float) -> float:
 
 
 def _any_gradient(kernel: Kernel) -> Kernel:
-    def backward(grad_y: Array, saved: Call) -> Any:
+    def backward(grad_y: Array, saved: Any) -> Any:
         fits = grad_y.shape[1:] == saved.x.shape[1:] and len(grad_y) == 1
-        return kernel.backward(np.broadcast_to(grad_y, saved.x.shape) if fits else grad_y, saved.saved)
+        return kernel.backward(np.broadcast_to(grad_y, saved.x.shape) if fits else grad_y, saved)
 
-    return replace(kernel, forward=kept(kernel), backward=backward)
+    return replace(kernel, backward=backward)
 
 
 def _forward(change: Callable[[Array, Array, Any], tuple[Array, Any]]) -> Callable[[Kernel], Kernel]:
     """Change what forward returns, knowing x."""
 
     def mutate(kernel: Kernel) -> Kernel:
-        def forward(x: Array, gamma: Array, beta: Array, **options: Any) -> tuple[Array, Any]:
-            return change(x, *kernel.forward(x, gamma, beta, **options))
+        def forward(x: Array, *parameters: Array, **options: Any) -> tuple[Array, Any]:
+            return change(x, *kernel.forward(x, *parameters, **options))
 
         return replace(kernel, forward=forward)
 
@@ -96,8 +100,8 @@ def _saves_unbiased(x: Array, y: Array, saved: Any) -> tuple[Array, Any]:
 
 def _wide_gradients(kernel: Kernel) -> Kernel:
     def backward(grad_y: Array, saved: Any) -> Any:
-        right = kernel.backward(grad_y, saved)
-        return right._replace(grad_gamma=right.grad_gamma.astype(np.float64))
+        *others, last = kernel.backward(grad_y, saved)
+        return *others, last.astype(np.float64)
 
     return replace(kernel, backward=backward)
 
@@ -119,20 +123,29 @@ FORGIVING: Mapping[str, Callable[[Kernel], Kernel]] = {
     "strides ignored": _forgiving(_each(_in_memory_order, "x"), *CALLS),
     "lets NaN and inf through": _forgiving(_each(_finite, "x"), *CALLS),
     "lets integers through": _forgiving(_each(_floating, "x", "gamma"), *CALLS),
-    "lets eps <= 0 through": _forgiving(lambda a: a | {"eps": _positive(a.get("eps", 1e-5))}, *CALLS),
     "broadcasts grad_y": _any_gradient,
 }
 
+
+def _with_eps(kernel: Kernel) -> bool:
+    return kernel.takes_eps
+
+
 MUTANTS: tuple[Mutant, ...] = (
-    *(Mutant(f"contract: {name}", change) for name, change in FORGIVING.items()),
+    *(Mutant(f"contract: {name}", change, of_any) for name, change in FORGIVING.items()),
+    Mutant(
+        "contract: lets eps <= 0 through",
+        _forgiving(lambda a: a | {"eps": _positive(a.get("eps", 1e-5))}, *CALLS),
+        _with_eps,
+    ),
     Mutant(
         "contract: lets one value per channel through",
         _forgiving(_each(_first_of_two, "x"), "forward"),
         over_rows,
     ),
-    Mutant("contract: x centred in place", _forward(_centre_in_place)),
-    Mutant("contract: y always float64", _forward(lambda x, y, saved: (y.astype(np.float64), saved))),
-    Mutant("contract: dgamma always float64", _wide_gradients),
+    Mutant("contract: x centred in place", _forward(_centre_in_place), of_any),
+    Mutant("contract: y always float64", _forward(lambda x, y, saved: (y.astype(np.float64), saved)), of_any),
+    Mutant("contract: the last gradient always float64", _wide_gradients, of_any),
     Mutant("contract: saves the unbiased variance", _forward(_saves_unbiased)),
     Mutant("running: written in place", _written_in_place, with_statistics),
     Mutant(

@@ -14,7 +14,6 @@ import numpy as np
 
 from bnsym.verify.compare import Array
 from bnsym.verify.kernel import Kernel
-from bnsym.verify.layout import reduced_axis
 from bnsym.verify.mutant import Mutant, with_output, with_statistics
 from bnsym.verify.parts import Call, Parts
 
@@ -66,7 +65,7 @@ def _called_otherwise(
     """Wrong in forward and backward together: the right kernel, with another gamma and other options."""
 
     def change(kernel: Kernel) -> Kernel:
-        axis = reduced_axis(kernel.layer)
+        axis = kernel.axis or 0
 
         def forward(x: Array, gamma: Array, beta: Array, **options: Any) -> tuple[Array, Any]:
             kernel.forward(x, gamma, beta, **options)  # refuses what the right kernel refuses
@@ -110,17 +109,15 @@ TOGETHER: Mapping[str, Callable[[Kernel], Kernel]] = {
 
 def _with_inference(wrong: Callable[[Parts], Array]) -> Callable[[Kernel], Kernel]:
     def change(kernel: Kernel) -> Kernel:
-        axis = reduced_axis(kernel.layer)
+        axis = kernel.axis or 0
 
         def inference(x: Array, gamma: Array, beta: Array, *averages: Array, **options: Any) -> Array:
-            running = {name: options[name] for name in ("running_mean", "running_var") if name in options}
             kernel.inference(x, gamma, beta, *averages, **options)
-            plain = {name: value for name, value in options.items() if name not in running}
-            call = Call(None, x, gamma, beta, axis, **plain)
+            call = Call(None, x, gamma, beta, axis, **options)
             p = Parts(call)
             with np.errstate(all="ignore"):
-                if running:
-                    p.mean, p.var = (running[n].astype(np.float64) for n in ("running_mean", "running_var"))
+                if averages:
+                    p.mean, p.var = (average.astype(np.float64) for average in averages)
                     p.centred = p.x - p.mean
                 return call.like_x(wrong(p))
 

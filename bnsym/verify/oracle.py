@@ -46,20 +46,21 @@ class Expected:
 
 
 def training(layer: Layer, case: Case) -> Expected:
-    """The output, the gradients of sum(grad_y * y) by x, gamma and beta, and the statistics."""
+    """The output, the gradients of sum(grad_y * y) by x and each parameter, and the statistics."""
     with localcontext(CONTEXT):
         tape = Tape(roundoff(case.x.dtype))
-        leaves = _leaves(tape, {"x": case.x, "gamma": case.gamma, "beta": case.beta})
+        leaves = _leaves(tape, case.inputs)
         evaluator = _evaluator(layer, case, tape, leaves, tuple(layer.definitions))
         y = _outputs(layer, case, evaluator)
         upstream = [tape.number(float(g)).number for g in case.grad_y.ravel()]
         gradient = tape.gradient(dict(zip(y, upstream, strict=True)))
-        shapes = {"x": case.x.shape, "gamma": case.gamma.shape, "beta": case.beta.shape}
         return Expected(
             _exact([node.number for node in y], case.x.shape),
             {
-                f"grad_{name}": _exact([gradient[leaves[name, at].place] for at in _positions(shape)], shape)
-                for name, shape in shapes.items()
+                f"grad_{name}": _exact(
+                    [gradient[leaves[name, at].place] for at in _positions(value.shape)], value.shape
+                )
+                for name, value in case.inputs.items()
             },
             _statistics(layer, case, evaluator),
         )
@@ -69,10 +70,19 @@ def inference(layer: Layer, case: Case, running: dict[str, Array]) -> Exact:
     """The output where running averages take the place of the layer's statistics."""
     with localcontext(CONTEXT):
         tape = Tape(roundoff(case.x.dtype))
-        leaves = _leaves(tape, {"x": case.x, "gamma": case.gamma, "beta": case.beta, **running})
+        leaves = _leaves(tape, {**case.inputs, **running})
         kept = tuple(name for name in layer.definitions if name not in running)
         y = _outputs(layer, case, _evaluator(layer, case, tape, leaves, kept))
         return _exact([node.number for node in y], case.x.shape)
+
+
+def loss(layer: Layer, case: Case) -> Decimal:
+    """sum(grad_y * y) to 50 digits, of inputs that are taken exactly."""
+    with localcontext(CONTEXT):
+        tape = Tape(Decimal(0))
+        evaluator = _evaluator(layer, case, tape, _leaves(tape, case.inputs), tuple(layer.definitions))
+        pairs = zip(case.grad_y.ravel(), _outputs(layer, case, evaluator), strict=True)
+        return sum((Decimal(float(g)) * node.number.value for g, node in pairs), Decimal(0))
 
 
 Leaves = dict[tuple[str, tuple[int, ...]], Traced]

@@ -67,7 +67,7 @@ def _of_file(path: Path, on_matrix: OnMatrix | None) -> Iterator[CheckResult]:
     yield CheckResult(path.stem, LOADS, True, path.name, perf_counter() - start)
     bench = Bench(kernel.layer)
     failed = 0
-    for check in checks_of(kernel.layer):
+    for check in checks_of(kernel):
         start = perf_counter()
         verdict = judge(check, kernel, bench)
         failed += not verdict.passed
@@ -87,6 +87,6 @@ def _mutants(kernel: Kernel, bench: Bench, failed: int, on_matrix: OnMatrix | No
         killed = matrix(kernel, bench)
         alive = [name for name, row in killed.items() if not any(row.values())]
         on_matrix(kernel.name, killed)
-    total = len(mutants_of(kernel.layer))
+    total = len(mutants_of(kernel))
     told = f"{total - len(alive)} of {total}" + "".join(f"; {name!r} survives" for name in alive)
     return CheckResult(kernel.name, MUTANTS, not alive, told, perf_counter() - start)

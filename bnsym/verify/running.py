@@ -12,8 +12,8 @@ averages in float32 stay so: one more rounding an update, by their own u.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import product
 from typing import Any
@@ -34,17 +34,19 @@ CHANNELS = 3
 
 @dataclass(frozen=True)
 class Batch:
-    """The statistics of a mini-batch: mean and (biased) variance of each channel, and how many values."""
+    """The statistics of a mini-batch, each by channel, and how many values they stand on."""
 
-    mean: Array
-    var: Array
+    statistics: tuple[Array, ...]
     count: int
 
 
-def _batches(number: int) -> list[Batch]:
+def batches(kernel: Kernel, number: int) -> list[Batch]:
+    """Random statistics; each is positive, as a variance is."""
     draw = np.random.default_rng(number)
     return [
-        Batch(draw.normal(size=CHANNELS), draw.uniform(0.1, 4.0, CHANNELS), int(draw.integers(2, 9)))
+        Batch(
+            tuple(draw.uniform(0.1, 4.0, CHANNELS) for _ in kernel.layer.statistics), int(draw.integers(2, 9))
+        )
         for _ in range(number)
     ]
 
@@ -65,58 +67,61 @@ def exact_average(
     return np.array(values), np.array(sizes)
 
 
-def _compare(kernel: Kernel, batches: Sequence[Batch], dtype: str = "float64", **options: Any) -> float:
-    update = _update_of(kernel)
-    first, *_ = _batches(1)
-    start_mean, start_var = first.mean.astype(dtype), first.var.astype(dtype)
-    mean, var = start_mean.copy(), start_var.copy()
-    for batch in batches:
-        mean, var = update(mean, var, batch.mean, batch.var, batch.count, **options)
+def _compare(kernel: Kernel, given: Sequence[Batch], dtype: str = "float64", **options: Any) -> float:
+    start = [statistic.astype(dtype) for statistic in batches(kernel, 1)[0].statistics]
+    averages: Sequence[Array] = [statistic.copy() for statistic in start]
+    for batch in given:
+        averages = updated(kernel, averages, batch, **options)
     momentum, unbiased = options.get("momentum", 0.1), options.get("unbiased", True)
-    plain = [Fraction(1) for _ in batches]
-    factors = [Fraction(int(b.count), int(b.count) - 1) for b in batches] if unbiased else plain
+    unit = 6 * UNIT + (float(np.finfo(dtype).eps) / 2 if dtype != "float64" else 0.0)
     used = []
-    for name, actual, start, of_batch, by in (
-        ("running mean", mean, start_mean, [b.mean for b in batches], plain),
-        ("running var", var, start_var, [b.var for b in batches], factors),
-    ):
-        value, size = exact_average(start, of_batch, by, momentum)
-        told = f"{name}, {dtype}, after {len(batches)} updates, {options}, count {batches[-1].count}"
-        same_form(told, actual, value.shape, dtype)
-        unit = 6 * UNIT + (float(np.finfo(dtype).eps) / 2 if dtype != "float64" else 0.0)
-        used.append(compare(told, actual, value, len(batches) * unit * size + UNIT * np.abs(value)))
+    for k, (name, average) in enumerate(zip(kernel.layer.statistics, averages, strict=True)):
+        corrected = unbiased and kernel.axis is not None and name == "var"
+        factors = [Fraction(int(b.count), int(b.count) - corrected) for b in given]
+        value, size = exact_average(start[k], [b.statistics[k] for b in given], factors, momentum)
+        told = f"running {name}, {dtype}, after {len(given)} updates, {options}, count {given[-1].count}"
+        same_form(told, average, value.shape, dtype)
+        used.append(compare(told, average, value, len(given) * unit * size + UNIT * np.abs(value)))
     return max(used)
 
 
-def _update_of(kernel: Kernel) -> Callable[..., Any]:
+def updated(kernel: Kernel, averages: Sequence[Array], batch: Batch, **options: Any) -> Sequence[Array]:
+    """One update of the running averages."""
     if kernel.update_running_stats is None:
         raise CheckError(f"verify: {kernel.name} has no update_running_stats; generate it anew")
-    return kernel.update_running_stats
+    count = (batch.count,) if kernel.takes_count else ()
+    new: Sequence[Array] = kernel.update_running_stats(*averages, *batch.statistics, *count, **options)
+    return new
+
+
+def corrections(kernel: Kernel) -> tuple[dict[str, Any], ...]:
+    """With and without the unbiased form, where the layer is known to have one; else without."""
+    if kernel.axis is not None:
+        return {"unbiased": False}, {"unbiased": True}
+    return ({"unbiased": False} if kernel.takes_count else {},)
 
 
 def one_update(kernel: Kernel, bench: Bench) -> float:
     """One update, for momenta and counts at their ends and between, biased and unbiased, and the defaults."""
-    batch = _batches(2)[1]
-    options: list[dict[str, Any]] = [{}]
-    options += [{"momentum": a, "unbiased": u} for a, u in product(MOMENTA, (False, True))]
-    rows = [(Batch(batch.mean, batch.var, count), row) for count, row in product(COUNTS, options)]
-    rows.append((Batch(batch.mean, batch.var, 1), {"unbiased": False}))
+    batch = batches(kernel, 2)[1]
+    options = [{"momentum": a, **c} for a, c in product(MOMENTA, corrections(kernel))]
+    options += [{}] if kernel.axis is not None else []
+    rows = [(replace(batch, count=count), row) for count, row in product(COUNTS, options)]
+    rows.append((replace(batch, count=1), corrections(kernel)[0]))
     return max(_compare(kernel, [with_count], **row) for with_count, row in rows)
 
 
 def many_updates(kernel: Kernel, bench: Bench) -> float:
     """UPDATES updates with batches of different sizes, against the closed form; float32 too."""
-    rows = product(("float64", "float32"), (0.1, 0.75), (False, True))
-    return max(_compare(kernel, _batches(UPDATES), dtype, momentum=a, unbiased=u) for dtype, a, u in rows)
+    rows = product(("float64", "float32"), (0.1, 0.75), corrections(kernel))
+    return max(_compare(kernel, batches(kernel, UPDATES), dtype, momentum=a, **c) for dtype, a, c in rows)
 
 
 def nothing_written(kernel: Kernel, bench: Bench) -> float:
     """An update returns new arrays: what came in is as it was."""
-    first, batch = _batches(2)
-    arrays = (first.mean, first.var, batch.mean, batch.var)
+    first, batch = batches(kernel, 2)
+    arrays = (*first.statistics, *batch.statistics)
     before = [array.copy() for array in arrays]
-    _update_of(kernel)(*arrays, batch.count)
-    return max(
-        compare("an array given to update_running_stats", a, b, b * 0)
-        for a, b in zip(arrays, before, strict=True)
-    )
+    updated(kernel, first.statistics, batch)
+    told = "an array given to update_running_stats"
+    return max(compare(told, a, b, b * 0) for a, b in zip(arrays, before, strict=True))

@@ -62,7 +62,8 @@ def test_exact_fractions_agree(x, s):
     gamma, beta = Fraction(-3, 2), Fraction(7, 8)
     y, dx, dgamma, dbeta = by_fractions(x, g, gamma, beta, eps)
     column = [np.array([[float(v)] for v in values]) for values in (x, g)]
-    case = Case(column[0], np.array([float(gamma)]), np.array([float(beta)]), column[1], float(eps))
+    parameters = {"gamma": np.array([float(gamma)]), "beta": np.array([float(beta)])}
+    case = Case(column[0], column[1], float(eps), parameters)
     found = oracle.training(layer("batch_norm"), case)
     slack = 0 if Fraction(case.eps) == eps else 1e-15  # eps = 1/3 is no float
     for name, exact, values in (
@@ -98,8 +99,8 @@ def loss(of, case, moved=None, by=Decimal(0)):
     """sum(grad_y * y), with one entry moved."""
     entries = {
         (name, tuple(k + 1 for k in at)): Decimal(float(value))
-        for name in ("x", "gamma", "beta")
-        for at, value in np.ndenumerate(getattr(case, name))
+        for name, array in case.inputs.items()
+        for at, value in np.ndenumerate(array)
     }
     if moved:
         entries[moved] += by
@@ -132,7 +133,7 @@ CASES = [
 def test_differences_to_50_digits_agree(name, case):
     found = oracle.training(layer(name), case)
     with localcontext(CONTEXT):
-        for parameter in ("x", "gamma", "beta"):
+        for parameter in case.inputs:
             exact = found.gradients[f"grad_{parameter}"].value
             differences = [by_differences(layer(name), case, parameter, at) for at in np.ndindex(exact.shape)]
             np.testing.assert_allclose(exact.ravel(), differences, rtol=2e-16, atol=1e-30, err_msg=parameter)
@@ -163,7 +164,8 @@ def test_inference_takes_the_running_averages():
     case = random_case("e", (2, 3), eps=0.25)
     running = {"mean": np.array([0.0, 1.0, -1.0]), "var": np.array([0.75, 2.0, 0.0])}
     found = oracle.inference(layer("batch_norm"), case, running)
-    expected = case.gamma * (case.x - running["mean"]) / np.sqrt(running["var"] + 0.25) + case.beta
+    gamma, beta = case.parameters.values()
+    expected = gamma * (case.x - running["mean"]) / np.sqrt(running["var"] + 0.25) + beta
     np.testing.assert_allclose(found.value, expected, rtol=1e-15, atol=1e-15)
 
 

@@ -43,7 +43,8 @@ def cases(draw, shape):
     rows, channels = shape
     x = array(rows * channels, scale).reshape(shape)
     grad_y = array(rows * channels, 4.0).reshape(shape)
-    return Case(x, array(channels, 4.0), array(channels, 4.0), grad_y, 10 ** draw(st.integers(-5, 1)))
+    parameters = {name: array(channels, 4.0) for name in ("gamma", "beta")}
+    return Case(x, grad_y, 10 ** draw(st.integers(-5, 1)), parameters)
 
 
 def answer(of, *given):
