@@ -34,6 +34,12 @@ def is_kernel(path: Path) -> bool:
     return folder_of(path, path.stem).is_dir() or (path.is_file() and _head(path) is not None)
 
 
+def kernels_in(directory: Path) -> list[Path]:
+    """The kernels of a folder, and those that are missing beside their certificates."""
+    found = {path for path in directory.glob("*.py") if is_kernel(path)}
+    return sorted(found | {path.with_suffix(".py") for path in directory.glob("*.certificates")})
+
+
 def _head(path: Path) -> Head | None:
     return read_head(content(path).decode("utf-8", errors="replace"))
 

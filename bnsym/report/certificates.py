@@ -58,7 +58,7 @@ def _remarks(found: Archived, directory: Path) -> list[str]:
 
 def check(paths: Sequence[Path], tell: Tell) -> Found:
     """Replay certificates: files, and the *.json in folders; kernels with theirs."""
-    from bnsym.kernels.belonging import is_kernel, replay_kernel
+    from bnsym.kernels.belonging import is_kernel, kernels_in, replay_kernel
     from bnsym.proof.replay import replay, replay_folder
 
     if not paths:
@@ -66,12 +66,11 @@ def check(paths: Sequence[Path], tell: Tell) -> Found:
     found: list[Replayed] = []
     for path in paths:
         tell(f"check: {path}")
-        kernels = [file for file in sorted(path.glob("*.py")) if is_kernel(file)] if path.is_dir() else []
-        if kernels or is_kernel(path):
-            found += (each for kernel in kernels or [path] for each in replay_kernel(kernel))
+        kernels = [path] if is_kernel(path) else kernels_in(path)
+        found += (each for kernel in kernels for each in replay_kernel(kernel))
         if path.is_dir() and (not kernels or any(path.glob("*.json"))):
             found += replay_folder(path)
-        elif not path.is_dir() and not is_kernel(path):
+        elif not kernels:
             found.append(replay(path))
     return Found(line(found), code(found), tuple(trouble(found)), tuple(found))
 
