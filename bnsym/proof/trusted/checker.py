@@ -11,12 +11,22 @@ from typing import Any
 
 from bnsym.proof.trusted.declarations import declare, require_instance
 from bnsym.proof.trusted.facts import MEANING
-from bnsym.proof.trusted.field import WORK, Budget, Field
-from bnsym.proof.trusted.formula import ONE, Formula, Refused, make, minus, replace, walk
+from bnsym.proof.trusted.field import Field
+from bnsym.proof.trusted.formula import ONE, WORK, Budget, Formula, Refused, make, minus, replace, walk
 from bnsym.proof.trusted.reader import Reader
 from bnsym.proof.trusted.rules import RULES, Equation
 
 BYTES, STEPS = 4_000_000, 20_000
+KEYS_OF = {
+    "line": {"relation", "term", "reason", "eq", "steps"},
+    "order": {"relation", "term", "reason", "eq", "steps", "difference", "using"},
+    "induction": {"relation", "term", "reason", "eq", "induction"},
+    "parts": {"over", "base", "step"},
+    "step": {"claim", "by", "using", "with"},
+    "lemma": {"statement", "proof"},
+    "definition": {"name", "parameters", "body", "initial", "eq"},
+    "instance": {"sizes", "values"},
+}
 KEYS = {"format", "bnsym", "theorem", "source", "scalars", "sizes", "tensors", "indices", "definitions"}
 KEYS |= {"lemmas", "statement", "needs", "instance", "terms", "proof"}
 FORMAT = "bnsym certificate 1"
@@ -29,12 +39,13 @@ class Unreadable(Exception):  # noqa: N818 - it says what the file is
 
 @dataclass(frozen=True)
 class Checked:
-    """A theorem that was replayed: its name, statement and needs as they were read."""
+    """A theorem that was replayed: its name, statement, needs and declarations as they were read."""
 
     theorem: str
     statement: str
     needs: tuple[str, ...]
     steps: int
+    given: tuple[str, ...]
 
 
 def check_text(content: bytes) -> Checked:
@@ -42,7 +53,15 @@ def check_text(content: bytes) -> Checked:
     Budget.left = WORK
     try:
         return _Replay(_object(content)).run()
-    except (KeyError, TypeError, ValueError, AttributeError, RecursionError, ZeroDivisionError) as error:
+    except (
+        LookupError,
+        TypeError,
+        ValueError,
+        AttributeError,
+        ArithmeticError,
+        MemoryError,
+        RecursionError,
+    ) as error:
         raise Refused(f"the certificate is not formed as it should be: {type(error).__name__}") from error
 
 
@@ -75,18 +94,28 @@ class _Replay:
 
     def __init__(self, found: dict[str, Any]) -> None:
         self.found = found
+        for kind, rows in (
+            ("definition", found["definitions"]),
+            ("instance", [found["instance"]]),
+            ("lemma", found["lemmas"]),
+        ):
+            for row in rows:
+                _closed(row, kind)
         names, ranks, self.facts = declare(found)
         self.shared: list[Formula] = []
         self.reader = Reader(names, ranks, self.shared)
+        self.shown = Reader(names, ranks, ())  # for what is printed: nothing in it stands for something else
         for text in found["terms"]:
             self.shared.append(self.reader.read(text))
         for text, condition in found["needs"]:
             if condition not in MEANING:
                 raise Refused(f"a need is one of {', '.join(MEANING)}")
-            self.facts.needs.add((self.reader.read(text), condition))
+            self.facts.needs.add((self.shown.read(text), condition))
+        for need, _ in self.facts.needs:
+            self._require(need)
         self.names = names
         self.equations: list[Equation | None] = []
-        self.required: set[Formula] = set()
+        self.first = 0
 
     def run(self) -> Checked:
         for lemma in self.found["lemmas"]:
@@ -94,12 +123,17 @@ class _Replay:
                 raise Refused("a lemma is an equation")
             self.equations.append(self._prove(lemma["statement"], lemma["proof"]))
         left, relation, right = self.found["statement"]
+        self.shown.read(left), self.shown.read(right)
         self._prove(self.found["statement"], self.found["proof"])
         if self.facts.needs - self.facts.used:
             raise Refused("a need is stated that nothing calls for")
         require_instance(self.found["instance"], self.facts, self.reader)
         needs = tuple(f"{text} {condition}" for text, condition in self.found["needs"])
-        return Checked(self.found["theorem"], f"{left} {relation} {right}", needs, len(self.equations))
+        for text in (self.found["theorem"], self.found["source"]):
+            if not isinstance(text, str) or not text.isprintable():
+                raise Refused("the name and the source of a theorem are printable texts")
+        steps = len(self.equations)
+        return Checked(self.found["theorem"], f"{left} {relation} {right}", needs, steps, _given(self.found))
 
     def _prove(self, statement: list[str], proof: list[dict[str, Any]]) -> Equation:
         """The lines lead from the left side to the right one, each by its steps."""
@@ -108,6 +142,9 @@ class _Replay:
         self._require(start, self.reader.read(right))
         relations = []
         for line in proof:
+            _closed(
+                line, "induction" if "induction" in line else "line" if line["relation"] == "=" else "order"
+            )
             if "induction" in line and len(proof) != 1:
                 raise Refused("an induction is a whole proof")
             now = self._line(now, line)
@@ -147,7 +184,8 @@ class _Replay:
             raise Refused("signs do not show the order")
 
     def _induction(self, now: Formula, target: Formula, line: dict[str, Any]) -> Formula:
-        """INDUCTION.  From an equation at 1, and that at T + 1 given that at T, conclude it for all T >= 1."""
+        """INDUCTION.  From an equation at 1, and at T + 1 given it at T, conclude it for all T >= 1."""
+        _closed(line["induction"], "parts")
         size = self.names[line["induction"]["over"]]
         if line["relation"] != "=" or size.kind != "size" or self.facts.least[size.parts[0]] != 1:
             raise Refused("induction gives an equation, and runs over a size that is >= 1")
@@ -156,7 +194,8 @@ class _Replay:
             if size in held and size not in parameters:
                 raise Refused("a definition holds the size that the induction runs over")
         needs, self.facts.needs = self.facts.needs, {n for n in self.facts.needs if size not in walk(n[0])}
-        self._forget()
+        self.facts.forget()
+        self.first = len(self.equations)  # what was proved before may stand on a need that is hidden now
         self._require(now, target)
         for part, place in (("base", ONE), ("step", make("add", size, ONE))):
             start = len(self.equations)
@@ -166,42 +205,53 @@ class _Replay:
                 raise Refused(f"the {part} of the induction does not end in the equation")
         for k in range(start, len(self.equations)):
             self.equations[k] = None  # what stands on the hypothesis is out of reach from here on
-        self.facts.needs = needs
-        self._forget()
+        self.facts.needs, self.first = needs, 0
+        self.facts.forget()
         return target
-
-    def _forget(self) -> None:
-        """Signs and needs are looked at anew: an induction may not use a need that holds its size."""
-        self.facts.known.clear()
-        self.required.clear()
 
     def _steps(self, steps: list[dict[str, Any]]) -> None:
         if len(self.equations) + len(steps) > STEPS:
             raise Refused(f"more than {STEPS} steps")
         for step in steps:
+            _closed(step, "step")
             left, right = (self.reader.read(text) for text in step["claim"])
-            self._require(left, right)
+            arguments = [self.reader.read(text) for text in step["with"]]
+            self._require(left, right, *arguments)
             used = [self._equation(k) for k in _indices(step["using"])]
-            rule = RULES.get(step["by"])
-            if rule is None:
+            if step["by"] not in RULES:
                 raise Refused(f"there is no rule {str(step['by'])[:40]!r}")
             try:
-                rule(left, right, self.facts, used, [self.reader.read(text) for text in step["with"]])
+                RULES[step["by"]](left, right, self.facts, used, arguments)
             except Refused as error:
                 raise Refused(f"step {len(self.equations)}, by {step['by']}: {error}") from error
             self.equations.append((left, right))
 
     def _equation(self, k: int) -> Equation:
-        found = self.equations[k] if k < len(self.equations) else None
+        found = self.equations[k] if self.first <= k < len(self.equations) else None
         if found is None:
             raise Refused(f"there is no step {k} to use here")
         return found
 
     def _require(self, *formulas: Formula) -> None:
         for formula in formulas:
-            if formula not in self.required:
-                self.facts.require(formula)
-                self.required.add(formula)
+            self.facts.require(formula)
+
+
+def _closed(row: Any, kind: str) -> None:
+    if not isinstance(row, dict) or set(row) != KEYS_OF[kind]:
+        raise Refused(f"a {kind} has the keys {', '.join(sorted(KEYS_OF[kind]))}")
+
+
+def _given(found: dict[str, Any]) -> tuple[str, ...]:
+    """All that the statement stands on, as it was read."""
+    rows = [f"{name} >= {least}" for name, least in found["sizes"].items()]
+    rows += [f"{name} {sign}" for name, sign in found["scalars"].items()]
+    rows += [f"{name}[{', '.join('.' * rank)}] {sign}" for name, (rank, sign) in found["tensors"].items()]
+    rows += [f"{name} in {low}..{high}" for name, (low, high) in found["indices"].items()]
+    for row in found["definitions"]:
+        start = "" if row["initial"] is None else f"{row['name']}[0] = {row['initial']}, "
+        rows.append(f"{start}{row['name']}[{', '.join(row['parameters'])}] = {row['body']}")
+    return tuple(rows)
 
 
 def _indices(found: Any) -> list[int]:

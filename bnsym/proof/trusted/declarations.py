@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from math import isqrt, prod
 from typing import Any
 
 from bnsym.proof.trusted.facts import DECLARED, MEANING, Facts
-from bnsym.proof.trusted.field import Budget, linear
-from bnsym.proof.trusted.formula import ONE, Formula, Refused, make, walk
+from bnsym.proof.trusted.field import linear
+from bnsym.proof.trusted.formula import ONE, Budget, Formula, Refused, make, minus, walk
 from bnsym.proof.trusted.reader import Reader, plain
 
+RATIONAL = re.compile(r"-?[0-9]{1,60}(/[0-9]{1,60})?\Z")
 LARGEST = 8  # the greatest size of an instance
 Names = dict[str, Formula]
 
@@ -33,6 +35,8 @@ def declare(found: Mapping[str, Any]) -> tuple[Names, dict[str, int], Facts]:
     for name, ends in found["indices"].items():
         low, high = (Reader(names, ranks, ()).read(end) for end in ends)
         names[name] = make("index", name, low, high)
+        if not (low is ONE and facts.counts(high)) and facts.lowest(minus(high, low)) < 0:
+            raise Refused(f"the range of the index {name} may be empty")
     rows = found["definitions"]
     for k, row in enumerate(rows):
         _define(row, Reader(names, ranks, ()), facts, {later["name"] for later in rows[k + 1 :]})
@@ -45,11 +49,12 @@ def _define(row: Mapping[str, Any], reader: Reader, facts: Facts, later: set[str
     fits = facts.signs[name] == "real" and reader.ranks[name] == len(set(parameters)) == len(parameters)
     if name in facts.definitions or name in later or not fits:
         raise Refused(f"{name} is defined twice, or not declared as a real tensor of that rank")
-    if any(p.kind != ("index" if start is None else "size") for p in parameters) or (
-        start and len(parameters) != 1
+    if any(p.kind != ("size" if start else "index") for p in parameters) or (
+        start and not _counted(parameters, start, facts)
     ):
-        raise Refused(f"{name}: a definition is over indices, a recurrence over one size")
-    if not body.free <= frozenset().union(*(p.free for p in parameters)) or (start and start.free):
+        raise Refused(f"{name}: a definition is over indices, a recurrence over one size that starts at 1")
+    ranges = all(p.free <= set(parameters[: k + 1]) for k, p in enumerate(parameters))
+    if not body.free <= set(parameters) or (start and start.free) or not ranges:
         raise Refused(f"{name}: an index is free in the body and no parameter")
     for part in (*walk(body), *(walk(start) if start else ())):
         if part.kind == "entry" and (part.parts[0] in later or part.parts[0] == name):
@@ -61,13 +66,20 @@ def _define(row: Mapping[str, Any], reader: Reader, facts: Facts, later: set[str
     facts.definitions = {**facts.definitions, name: (parameters, body, start)}
 
 
+def _counted(parameters: tuple[Formula, ...], start: Formula, facts: Facts) -> bool:
+    """One size of least value 1 counts the steps; the start does not hold it."""
+    return (
+        len(parameters) == 1 and facts.least[parameters[0].parts[0]] == 1 and parameters[0] not in walk(start)
+    )
+
+
 def require_instance(found: Mapping[str, Any], facts: Facts, reader: Reader) -> None:
     """Sizes and values, exact, at which every need and every declared sign holds."""
     sizes = found["sizes"]
     fits = [
         type(sizes[name]) is int and least <= sizes[name] <= LARGEST for name, least in facts.least.items()
     ]
-    values = {reader.read(text): Fraction(str(value)) for text, value in found["values"].items()}
+    values = {reader.read(text): _rational(value) for text, value in found["values"].items()}
     if not all(fits) or len(sizes) != len(fits) or any(key.kind not in ("scalar", "entry") for key in values):
         raise Refused(
             f"an instance has sizes from their least to {LARGEST}, and values of scalars and entries"
@@ -81,6 +93,12 @@ def require_instance(found: Mapping[str, Any], facts: Facts, reader: Reader) -> 
         for places in exact.places(sorted(need.free, key=lambda i: (len(i.free), i.parts[0])), {}):
             if not _holds(MEANING[condition], exact.value(need, places)):
                 raise Refused("the instance does not meet a need")
+
+
+def _rational(text: object) -> Fraction:
+    if not isinstance(text, str) or not RATIONAL.match(text):
+        raise Refused("a value of the instance is written as a rational number")
+    return Fraction(text)
 
 
 def _holds(sign: frozenset[str], value: Fraction) -> bool:
@@ -137,7 +155,8 @@ def _power(parts: list[Fraction]) -> Fraction:
         if Fraction(top * top, bottom * bottom) != base:
             raise Refused("a root in a need is not rational at the instance")
         base, exponent = Fraction(top, bottom), exponent * 2
-    if exponent.denominator != 1 or abs(exponent) > 64 or (base == 0 and exponent < 0):
+    large = base.numerator.bit_length() + base.denominator.bit_length() > 2_000
+    if exponent.denominator != 1 or abs(exponent) > 64 or (base == 0 and exponent < 0) or large:
         raise Refused("a power in a need has no value at the instance")
     return Fraction(base ** int(exponent))
 

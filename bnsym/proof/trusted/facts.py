@@ -37,6 +37,12 @@ class Facts:
     needs: set[tuple[Formula, str]] = field(default_factory=set)
     used: set[tuple[Formula, str]] = field(default_factory=set)
     known: dict[Formula, Sign] = field(default_factory=dict)
+    seen: set[Formula] = field(default_factory=set)
+
+    def forget(self) -> None:
+        """Look at signs and needs anew, after a change of what is assumed."""
+        self.known.clear()
+        self.seen.clear()
 
     def unfolded(self, entry: Formula) -> Formula:
         """D[p, ...] becomes its body at p, ...; a recurrence its start at 0, else its step."""
@@ -46,9 +52,16 @@ class Facts:
         parameters, body, start = self.definitions[name]
         if start is not None and not linear(places[0]):
             return start
+        given: dict[Formula, Formula] = {}
         for parameter, place in zip(parameters, places, strict=True):
-            self.require_within(place, *((ONE, None) if parameter.kind == "size" else parameter.parts[1:]))
-        return replace(body, dict(zip(parameters, places, strict=True)))
+            ends = (
+                (ONE, None)
+                if parameter.kind == "size"
+                else [replace(end, given) for end in parameter.parts[1:]]
+            )
+            self.require_within(place, *ends)
+            given[parameter] = place
+        return replace(body, given)
 
     # -- integers -------------------------------------------------------------------------------------
 
@@ -89,11 +102,20 @@ class Facts:
     # -- needs ----------------------------------------------------------------------------------------
 
     def require(self, found: Formula) -> None:
-        """Denominators in the formula and in what it unfolds to are other than 0, radicands >= 0."""
+        """Denominators in the formula and in what it unfolds to are other than 0, radicands >= 0; positions
+        and symbolic exponents are integers, and every free index has a range that is not empty.
+        """
         for part in self._reached(found):
-            if part.kind == "power":
+            if part.kind in ("entry", "delta"):
+                for place in part.parts[part.kind == "entry" :]:
+                    linear(place)
+            elif part.kind == "index":
+                for end in part.parts[1:]:
+                    _ = self.counts(end) or linear(end)
+            elif part.kind == "power":
                 base, exponent = part.parts
                 value = exponent.parts[0] if exponent.kind == "number" else None
+                _ = linear(exponent) if value is None else None
                 if value is None or value < 0:
                     self.need(base, OFF)
                 if value is not None and value.denominator == 2:
@@ -105,15 +127,17 @@ class Facts:
             raise Refused(f"the need {condition} of a {found.kind} is neither assumed nor shown")
 
     def _reached(self, found: Formula) -> Iterator[Formula]:
-        seen, stack = {found}, [found]
+        stack = [found]
         while stack:
             part = stack.pop()
+            if part in self.seen:
+                continue
+            self.seen.add(part)
             yield part
             new = [inner for inner in part.parts if isinstance(inner, Formula)]
             if part.kind == "entry" and part.parts[0] in self.definitions:
                 new += [inner for inner in self.definitions[part.parts[0]][1:] if isinstance(inner, Formula)]
-            stack += [inner for inner in dict.fromkeys(new) if inner not in seen]
-            seen.update(new)
+            stack += new
 
     # -- signs ----------------------------------------------------------------------------------------
 

@@ -10,24 +10,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 
-from bnsym.proof.trusted.formula import ONE, Formula, Refused, make, number
+from bnsym.proof.trusted.formula import ONE, Budget, Formula, Refused, make, number
 
 Row = tuple[tuple[int, int], ...]
 Poly = dict[Row, Fraction]
-TERMS, EXPONENT, BITS, WORK = 20_000, 64, 4_000, 1_500_000
-
-
-class Budget:
-    """How many products of terms may still be made; a checker starts it anew for each file."""
-
-    left = WORK
-
-    @classmethod
-    def spend(cls, work: int) -> None:
-        """Refuse what takes too much work."""
-        cls.left -= work
-        if work > TERMS or cls.left < 0:
-            raise Refused("the identities are too large to check; split the steps")
+TERMS, EXPONENT, BITS = 20_000, 64, 4_000
 
 
 class Value:
@@ -99,6 +86,8 @@ class Field:
         return self._whole_power(value, int(halves // 2 if halves % 2 == 0 else halves))
 
     def _whole_power(self, value: Value, exponent: int) -> Value:
+        if abs(exponent) > 4 * EXPONENT:
+            raise Refused(f"an exponent above {4 * EXPONENT}")
         if exponent < 0:
             value, exponent = self.inverse(value), -exponent
         product = Value({(): Fraction(1)}, {})
@@ -139,8 +128,9 @@ class Field:
             for factor, exponent in below.items():
                 for _ in range(exponent - value.below.get(factor, 0)):
                     poly = _product(poly, self.polys[factor])
+            Budget.spend(len(poly))
             for row, coefficient in poly.items():
-                top[row] = top.get(row, Fraction(0)) + coefficient
+                top[row] = _short(top.get(row, Fraction(0)) + coefficient)
         return self._cancelled({row: value for row, value in top.items() if value}, below)
 
     def mul(self, left: Value, right: Value) -> Value:
@@ -200,6 +190,7 @@ class Field:
 
 def linear(exponent: Formula) -> dict[Formula, int]:
     """An integer combination of sizes and indices, ONE for the constant; refused if it is none."""
+    Budget.spend(1)
     if exponent.kind in ("size", "index"):
         return {exponent: 1}
     if exponent.kind == "number" and exponent.parts[0].denominator == 1:
@@ -222,7 +213,10 @@ def _row(exponents: Mapping[int, int]) -> Row:
 
 
 def _product(left: Poly, right: Poly) -> Poly:
-    Budget.spend(len(left) * len(right))
+    work = len(left) * len(right)
+    Budget.spend(work + 1)
+    if work > TERMS:
+        raise Refused(f"an identity of more than {TERMS} terms; split the step")
     total: Poly = {}
     for row, coefficient in left.items():
         for other, factor in right.items():
@@ -230,10 +224,16 @@ def _product(left: Poly, right: Poly) -> Poly:
             for atom, exponent in other:
                 exponents[atom] = exponents.get(atom, 0) + exponent
             key = _row(exponents)
-            total[key] = total.get(key, Fraction(0)) + coefficient * factor
-            if max(exponents.values(), default=0) > 4 * EXPONENT or total[key].numerator.bit_length() > BITS:
-                raise Refused(f"an exponent above {4 * EXPONENT}, or a number of more than {BITS} bits")
+            if max(exponents.values(), default=0) > 4 * EXPONENT:
+                raise Refused(f"an exponent above {4 * EXPONENT}")
+            total[key] = _short(total.get(key, Fraction(0)) + coefficient * factor)
     return {row: value for row, value in total.items() if value}
+
+
+def _short(value: Fraction) -> Fraction:
+    if max(value.numerator.bit_length(), value.denominator.bit_length()) > BITS:
+        raise Refused(f"a number of more than {BITS} bits")
+    return value
 
 
 def _scaled(value: Value, factor: Fraction) -> Value:

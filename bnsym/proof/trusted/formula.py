@@ -6,11 +6,24 @@ from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
-WIDTH = 5_000  # parts of one sum or product
+WIDTH, WORK = 2_000, 100_000  # parts of one sum or product; products of terms and the like in one file
 
 
 class Refused(Exception):  # noqa: N818 - it is a verdict on a certificate
     """The certificate, or a step of it, is not accepted; the message says why."""
+
+
+class Budget:
+    """How much work may still be done; a checker starts it anew for each file."""
+
+    left = WORK
+
+    @classmethod
+    def spend(cls, work: int) -> None:
+        """Refuse what takes too much work."""
+        cls.left -= work
+        if cls.left < 0:
+            raise Refused("the certificate takes too much work to check; split its steps")
 
 
 class Formula:
@@ -41,12 +54,18 @@ def make(kind: str, *parts: Any) -> Formula:
     key = (kind, *parts)
     found = _TABLE.get(key)
     if found is None:
-        found = _TABLE[key] = Formula.__new__(Formula)
+        Budget.spend(1 + len(parts) // 8)
+        found = Formula.__new__(Formula)
         found.kind, found.parts = kind, parts
         free = frozenset().union(*(part.free for part in parts if isinstance(part, Formula)))
         if kind == "index":
             free |= {found}
-        found.free = free if kind != "sum" else (parts[1].free - {parts[0]}) | (parts[0].free - {parts[0]})
+        if kind == "sum":
+            if any(parts[0] in other.free for other in parts[1].free - {parts[0]}):
+                raise Refused("the range of a free index holds the index of a sum around it")
+            free = (parts[1].free - {parts[0]}) | (parts[0].free - {parts[0]})
+        found.free = free
+        _TABLE[key] = found
     return found
 
 

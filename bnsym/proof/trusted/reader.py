@@ -6,15 +6,18 @@ sum(x[i]*x[i] for i in span(1, m))/m    sqrt(v + eps)    delta(i, p)    diff(bod
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from keyword import iskeyword
 from typing import Any
-from unicodedata import normalize
 
 from bnsym.proof.trusted.formula import HALF, MINUS, Formula, Refused, joined, make, number
 
 LENGTH, DIGITS = 100_000, 60
+TEXT = re.compile(r"[A-Za-z0-9_ .,*/+()\[\]-]*\Z")
+NUMBER = re.compile(r"(?<![A-Za-z0-9_])[0-9]+(?![0-9])")
+NAME = re.compile(r"(?!_[0-9]+\Z)[A-Za-z_][A-Za-z0-9_]*\Z")
 _JOINS = {ast.Add: ("add", ()), ast.Sub: ("add", (MINUS,)), ast.Mult: ("mul", ()), ast.Div: ("mul", None)}
 
 
@@ -30,12 +33,13 @@ class Reader:
 
     def read(self, text: object) -> Formula:
         """The formula of a text."""
-        if not isinstance(text, str) or len(text) > LENGTH or any(len(run) > DIGITS for run in _digits(text)):
+        if not isinstance(text, str) or len(text) > LENGTH or not TEXT.match(text):
             raise Refused(
-                f"a formula is a text of at most {LENGTH} characters, its numbers of {DIGITS} digits"
+                f"a formula is a text of at most {LENGTH} characters: letters, digits and _ .,*/+-()[]"
             )
-        if not text.isascii() and normalize("NFKC", text) != text:
-            raise Refused("the text has characters that Python reads as others")
+        for run in NUMBER.finditer(text):
+            if len(run.group()) > DIGITS or text[run.end() : run.end() + 1].replace("_", "a").isalpha():
+                raise Refused(f"a number is written in at most {DIGITS} digits and nothing else")
         try:
             return self._read(ast.parse(text, mode="eval").body, {})
         except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
@@ -103,6 +107,7 @@ class Reader:
         span = clause.iter
         simple = len(node.generators) == 1 and not clause.ifs and isinstance(clause.target, ast.Name)
         span_called = isinstance(span, ast.Call) and ast.unparse(span.func) == "span" and len(span.args) == 2
+        span_called = span_called and not span.keywords
         if not simple or not span_called:
             raise Refused("a sum is written sum(body for i in span(low, high))")
         name = clause.target.id
@@ -113,11 +118,5 @@ class Reader:
 
 
 def plain(name: object) -> bool:
-    """True for a name that reads as itself: a word, no `_k`, the same after Python's own normalization."""
-    if not isinstance(name, str) or not name.isidentifier() or iskeyword(name):
-        return False
-    return normalize("NFKC", name) == name and not (name[0] == "_" and name[1:].isdecimal())
-
-
-def _digits(text: str) -> list[str]:
-    return "".join(c if c.isdecimal() else " " for c in text).split()
+    """True for a name that reads as itself: an ASCII word that is no `_k` and no keyword of Python."""
+    return isinstance(name, str) and NAME.match(name) is not None and not iskeyword(name)

@@ -48,8 +48,8 @@ def unfold(left: Formula, right: Formula, facts: Facts, used: Sequence[Equation]
 
 
 def linearity(left: Formula, right: Formula, facts: Facts, used: Sequence[Equation], args: Arguments) -> None:
-    """LINEARITY.  sum E = c_1*sum f_1 + c_2*sum f_2 + ... over the same indices, if E = c_1*f_1 + c_2*f_2 + ...
-    for generic indices and no c_k holds one of them.  args: the number of indices, then c_1, f_1, c_2, f_2, ...
+    """LINEARITY.  sum E = c_1*sum f_1 + c_2*sum f_2 + ... over the same indices, if, for generic indices,
+    E = c_1*f_1 + c_2*f_2 + ... and no c_k holds one of them.  args: how many indices, c_1, f_1, c_2, ...
     """
     indices, body = _nest(left, args[0])
     pairs = list(zip(args[1::2], args[2::2], strict=True))
@@ -60,7 +60,7 @@ def linearity(left: Formula, right: Formula, facts: Facts, used: Sequence[Equati
 
 
 def constant(left: Formula, right: Formula, facts: Facts, used: Sequence[Equation], args: Arguments) -> None:
-    """CONSTANT.  The sum of c over i in low..high is (high - low + 1)*c.  Needs high >= low - 1, i not in c."""
+    """CONSTANT.  The sum of c over low..high is (high - low + 1)*c.  Needs high >= low - 1, no index in c."""
     (index,), body = _nest(left, ONE)
     if index in body.free:
         raise Refused("the body of the sum depends on its index")
@@ -118,9 +118,8 @@ def exchange(left: Formula, right: Formula, facts: Facts, used: Sequence[Equatio
         if other.parts[1:] != (low, high):
             raise Refused(f"the ranges of {own.parts[0]} and {other.parts[0]} differ")
         renaming[own] = other
-    outside = left.free
-    if any(new in outside for new in others):
-        raise Refused("a new name is free on the left side")
+    if any(new in left.free for new in others) or not right.free <= left.free:
+        raise Refused("a new name is free on the left side, or an index on the right side")
     _same(_renamed(body, renaming), target, used)
 
 
