@@ -10,7 +10,6 @@ from kernels_to_check import SOURCES, bench, folder, kernel
 
 from bnsym.errors import CheckError, UnknownLayerError
 from bnsym.layers.table import LAYERS
-from bnsym.verify.bench import Bench
 from bnsym.verify.checks import checks_of, judge
 from bnsym.verify.kernel import required
 from bnsym.verify.mutants import MUTANTS, kill_matrix, matrix, mutants_of, survivors
@@ -169,7 +168,3 @@ def test_mutants_keep_the_names_of_the_arguments(name):
                 own = list(signature(getattr(kernel(name), function)).parameters)
                 given = [p.name for p in parameters.values() if p.kind is not p.VAR_KEYWORD]
                 assert given == own[: len(given)], (mutant.name, function)
-
-
-def test_a_bench_is_of_its_layer():
-    assert Bench(kernel("batch_norm").layer).layer.name == "batch_norm"
