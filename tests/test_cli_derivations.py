@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -210,7 +211,8 @@ def test_an_interrupt_ends_at_once_and_says_so(tmp_path):
     (tmp_path / "slow.py").write_text(
         "import time\nprint('here', flush=True)\ntime.sleep(60)\n", encoding="utf-8"
     )
-    with started(tmp_path, "prove", "slow.py", stdout=subprocess.PIPE) as process:
+    heard = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # a shell's background job ignores it
+    with started(tmp_path, "prove", "slow.py", stdout=subprocess.PIPE, preexec_fn=heard) as process:
         assert process.stdout.readline() == "here\n"
         process.send_signal(signal.SIGINT)
         _, told = process.communicate(timeout=20)
