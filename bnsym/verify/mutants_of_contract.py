@@ -37,8 +37,11 @@ def _forgiving(repair: Callable[[Arguments], Arguments], *functions: str) -> Cal
 
 
 def _each(repair: Callable[[Array], Array], *names: str) -> Callable[[Arguments], Arguments]:
+    """Repair these, where they are arrays."""
+
     def repaired(arguments: Arguments) -> Arguments:
-        return arguments | {name: repair(arguments[name]) for name in names if name in arguments}
+        arrays = {name: arguments[name] for name in names if isinstance(arguments.get(name), np.ndarray)}
+        return arguments | {name: repair(array) for name, array in arrays.items()}
 
     return repaired
 

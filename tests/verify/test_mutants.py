@@ -64,7 +64,12 @@ def test_the_table_is_large_and_its_names_are_unique():
 def test_no_mutant_dies_of_a_wrong_call(name, source):
     """A kernel that raises where it must not is killed too; here none is, so none dies of its own wrapper."""
     rows = verdicts(name, source)
-    raised = [(m, check, v.detail) for m, row in rows.items() for check, v in row.items() if v.raised]
+    raised = [
+        (m, check, v.detail)
+        for m, row in rows.items()
+        for check, v in row.items()
+        if v.raised or "raised AttributeError" in v.detail or "raised IndexError" in v.detail
+    ]
     assert raised == []
 
 
@@ -102,7 +107,7 @@ EXPECTED = [
     ),
     ("batch_norm", "running: momentum reversed", "running statistics: one update", "inference"),
     ("batch_norm", "contract: lets NaN and inf through", "illegal calls", "50 digits: float64"),
-    ("batch_norm", "contract: strides ignored", "forms: memory", "forms: layouts"),
+    ("batch_norm", "contract: strides ignored", "forms: memory", "illegal calls"),
     ("layer_norm", "contract: channel_axis ignored", "forms: layouts", "forms: memory"),
     ("batch_norm", "inference: the batch's own statistics", "inference", "forms: layouts"),
     (
