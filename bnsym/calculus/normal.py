@@ -325,7 +325,7 @@ def _power(normalizer: Normalizer, term: Power, environment: Environment) -> Pol
             exponent = normalizer.place(term.exponent, environment)
         except UnsupportedTermError as error:
             raise UnsupportedTermError(
-                f"the exponent {text(term.exponent)}: numbers, and sums of sizes, indices and integers are known"
+                f"the exponent {text(term.exponent)}: numbers, sums of sizes, indices and integers are known"
             ) from error
         return symbolic_power(normalizer, base, exponent)
     halves = term.exponent.value * 2

@@ -46,6 +46,8 @@ class Derivation(Scope):
                     f"{self.name} includes {layer.name}: {definition.tensor.name} is defined already"
                 )
             self.definitions[definition.tensor.name] = definition
+        for definition in layer.definitions.values():
+            self.reader.introduce((definition.body, *definition.parameters))
         return layer
 
     # -- theorems -------------------------------------------------------------------------------------

@@ -68,8 +68,8 @@ def confirm(claim: Claim, extra: tuple[Need, ...] = ()) -> Decision:
 def holds(claim: Claim, normalizer: Normalizer) -> bool:
     """True only if the relation holds wherever both sides have a value."""
     if claim.relation == "=":
-        return normalizer.equal(claim.left, claim.right)
-    return ordered(claim)
+        return claim.left is claim.right or normalizer.equal(claim.left, claim.right)
+    return ordered(claim) or ("=" in claim.relation and normalizer.equal(claim.left, claim.right))
 
 
 def ordered(claim: Claim) -> bool:

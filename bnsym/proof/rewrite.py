@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import combinations
 
-from bnsym.terms.nodes import Add, Index, Mul, Sum, Term
+from bnsym.terms.nodes import Add, Index, Mul, Partial, Sum, Term
 from bnsym.terms.walk import children, free_indices, rebuild, substitute
 
 
@@ -22,6 +22,8 @@ def rewrite(term: Term, left: Term, right: Term) -> Term:
         matching = match(left, node, pattern)
         if matching is not None:
             return substitute(right, matching)
+        if isinstance(node, Partial):  # what it is taken by may depend on how the body is written
+            return node
         part = _part(left, node, pattern)
         if part is not None:
             matching, rest = part

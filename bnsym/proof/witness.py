@@ -51,12 +51,24 @@ class Witness:
         """`m=2, x=(0, 2), eps=3: left = 1/2, right = 1`."""
         parts = [f"{name}={value}" for name, value in (*self.sizes.items(), *self.positions.items())]
         parts += [f"{name}={value}" for name, value in self.scalars.items()]
-        parts += [f"{name}={self._array(name)}" for name in dict.fromkeys(name for name, _ in self.entries)]
+        parts += [f"{name}{self._array(name)}" for name in dict.fromkeys(name for name, _ in self.entries)]
         return f"{', '.join(parts) or 'always'}: left = {self.left}, right = {self.right}"
 
     def _array(self, name: str) -> str:
         rows = sorted((at, value) for (tensor, at), value in self.entries.items() if tensor == name)
-        return _nested([at for at, _ in rows], [str(value) for _, value in rows])
+        places = [at for at, _ in rows]
+        if not _is_full(places):
+            return f", {name}".join(f"[{', '.join(map(str, at))}]={value}" for at, value in rows)
+        return "=" + _nested(places, [str(value) for _, value in rows])
+
+
+def _is_full(places: list[tuple[int, ...]]) -> bool:
+    """True when each axis, at each place before it, is counted from 1 without a gap."""
+    groups: dict[int, list[tuple[int, ...]]] = {}
+    for place in places:
+        if place:
+            groups.setdefault(place[0], []).append(place[1:])
+    return list(groups) == list(range(1, len(groups) + 1)) and all(map(_is_full, groups.values()))
 
 
 def _nested(places: list[tuple[int, ...]], values: list[str]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from typing import Any, TypeVar
 
@@ -32,6 +32,7 @@ from bnsym.terms.surface import Derivative, exact
 from bnsym.terms.surface import Size as SizeSymbol
 from bnsym.terms.text import text
 from bnsym.terms.to_sympy import to_sympy
+from bnsym.terms.walk import subterms
 
 NAME = re.compile(r"[^\W\d]\w*\Z")
 
@@ -80,6 +81,19 @@ class Reader:
             raise UnsupportedTermError(f"the name {name!r}: use letters, digits and underscores")
         return name
 
+    def introduce(self, terms: Iterable[Term]) -> None:
+        """Take over what the names in terms of another scope stand for."""
+        for term in terms:
+            for node in subterms(term):
+                match node:
+                    case Entry(tensor, _) if tensor.shape:
+                        self._once(tensor)
+                    case Index(_, low, high):
+                        self._once(node)
+                        self.introduce((low, high))
+                    case Size() | Symbol():
+                        self._once(node)
+
     def meaning(self, name: str) -> Any:
         """What a name stands for, or None."""
         return self._meanings.get(name)
@@ -114,7 +128,9 @@ class Reader:
             return bound[symbol]
         name = self._name(symbol)
         definition = self.definitions.get(name)
-        if definition is not None and not definition.parameters:
+        if definition is not None and definition.parameters:
+            raise SizeError(f"{name} is defined over indices; write it as {text(definition.entry)}")
+        if definition is not None:
             return definition.entry
         if isinstance(symbol, SizeSymbol):
             return self._once(Size(name, symbol.least))
