@@ -91,7 +91,9 @@ class Reader:
                     case Index(_, low, high):
                         self._once(node)
                         self.introduce((low, high))
-                    case Size() | Symbol():
+                    case Size():
+                        self._once(node)
+                    case Symbol():
                         self._once(node)
 
     def meaning(self, name: str) -> Any:
