@@ -48,6 +48,8 @@ def scripts(paths: Sequence[Path]) -> list[Path]:
 
 def load(script: Path) -> list[Derivation]:
     """Run a script; the derivations that it made."""
+    if b"\0" in script.read_bytes():  # Python 3.11 and 3.12 each raise something else for it
+        raise UsageError(f"prove {script}: the file holds null bytes, so it is no Python source")
     Derivation.registry.clear()
     folder = str(script.resolve().parent)
     sys.path.insert(0, folder)
