@@ -113,8 +113,8 @@ MISTAKES: dict[str, tuple[Mistake, type[BnsymError], tuple[str, ...]]] = {
     "a tensor without positions": (claims(x), UnsupportedTermError, ("x",)),
     "a matrix": (claims(sympy.Matrix([1])), UnsupportedTermError, ("Matrix",)),
     "a cube root": (claims(sympy.cbrt(eps)), UnsupportedTermError, ("1/3", "halves")),
-    "a real exponent": (claims(eps**a), UnsupportedTermError, ("integers",)),
-    "half a size as exponent": (claims(eps ** (m / 2)), UnsupportedTermError, ("integers",)),
+    "a real exponent": (claims(eps**a), UnsupportedTermError, ("exponent",)),
+    "half a size as exponent": (claims(eps ** (m / 2)), UnsupportedTermError, ("exponent",)),
     "a negative symbol": (
         claims(sympy.Symbol("ng", negative=True)),
         UnsupportedTermError,
@@ -145,6 +145,26 @@ MISTAKES: dict[str, tuple[Mistake, type[BnsymError], tuple[str, ...]]] = {
         claims(Sum(x[bs.index("x", m)], bs.index("x", m))),
         SizeError,
         ("x", "index of a sum"),
+    ),
+    "a scalar named as a defined array": (
+        lambda d: (d.define("row", i, x[i]), d.prove("claim", bs.scalar("row"), 0)),
+        SizeError,
+        ("row", "row[i]"),
+    ),
+    "a parameter of a layer over another size": (
+        lambda d: (d.include(bs.layer("batch_norm")), d.prove("claim", bs.tensor("gamma", m)[i], 0)),
+        SizeError,
+        ("gamma", "two things"),
+    ),
+    "a layer beside an input of its own": (
+        lambda d: (d.prove("claim", x[i], 0), d.include(bs.layer("batch_norm"))),
+        SizeError,
+        ("x", "two things"),
+    ),
+    "a layer twice": (
+        lambda d: (d.include(bs.layer("batch_norm")), d.include(bs.layer("batch_norm"))),
+        UsageError,
+        ("batch_norm", "already"),
     ),
     "a name with a space": (claims(bs.scalar("a b")), UnsupportedTermError, ("'a b'", "letters")),
     "a name that is an expression": (claims(bs.tensor("x+1", m)[i]), UnsupportedTermError, ("'x+1'",)),
@@ -230,7 +250,7 @@ FINE: dict[str, Mistake] = {
         sympy.Symbol("size", integer=True, positive=True), sympy.Symbol("size", integer=True, positive=True)
     ),
     "a Python fraction of integers": claims(a / 2, a * sympy.Rational(1, 2)),
-    "an unshaped IndexedBase": claims(sympy.IndexedBase("free")[i], sympy.IndexedBase("free")[i]),
+    "an unshaped IndexedBase": claims(sympy.IndexedBase("free")[m], sympy.IndexedBase("free")[m]),
     "a root of a square": claims(sqrt(a**2), sympy.Abs(a)),
     "a Greek name": claims(bs.scalar("γ") + 1, 1 + bs.scalar("γ")),
     "SymPy's own diff of a sum": claims(sympy.diff(Sum(x[i] ** 2, i), x[p]), 2 * x[p]),

@@ -34,6 +34,7 @@ from vocabulary import (
     pos,
     q,
     r,
+    seq,
     t,
     u,
     x,
@@ -202,3 +203,14 @@ def test_the_printed_arrays_are_the_entries() -> None:
     shown = "(" + ", ".join("(" + ", ".join(map(str, row)) + ")" for row in rows) + ")"
     assert f"A={shown}" in str(witness)
     assert set(rows[0] + rows[1]) <= set(VALUES) | {Fraction(0)}
+
+
+def test_entries_are_printed_with_their_positions_where_these_are_not_all() -> None:
+    """seq[3] = 1 alone must not read as seq[1] = 1."""
+    third = seq[3] * Sum(x[i] ** 2, i)
+    witness = decided(lambda d: d.refute("claim", third, 0)).witness
+    assert witness is not None
+    assert "seq[3]=" in witness and "seq=(" not in witness
+    gap = decided(lambda d: d.refute("claim", seq[1] + 0 * x[1] + seq[3], 0)).witness
+    assert gap is not None
+    assert "seq[" in gap
