@@ -29,7 +29,10 @@ class Result(StrEnum):
 
 @dataclass(frozen=True)
 class Replayed:
-    """One file: what it is; the theorem that a valid one proves, with its needs; why another is not valid."""
+    """One file: what it is; the theorem that a valid one proves; why another is not valid.
+
+    `needs`: conditions under which it holds; `given`: declarations and definitions, as they were read.
+    """
 
     file: str
     result: Result
@@ -37,6 +40,7 @@ class Replayed:
     theorem: str = ""
     statement: str = ""
     needs: tuple[str, ...] = ()
+    given: tuple[str, ...] = ()
     steps: int = 0
     reason: str = ""
 
@@ -73,10 +77,9 @@ def refusal(path: Path, reason: str, start: float, result: Result = Result.INVAL
 
 
 def _valid(path: Path, found: Checked, seconds: float) -> Replayed:
-    needs = tuple(map(plain, found.needs))
-    return Replayed(
-        str(path), Result.VALID, seconds, plain(found.theorem), plain(found.statement), needs, found.steps
-    )
+    needs, given = (tuple(map(plain, rows)) for rows in (found.needs, found.given))
+    names = plain(found.theorem), plain(found.statement)
+    return Replayed(str(path), Result.VALID, seconds, *names, needs, given, found.steps)
 
 
 def plain(text: object) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from bnsym.proof.archive import Archived
 
 STYLE = {Result.VALID: "green", Result.INVALID: "bold red", Result.UNREADABLE: "bold red"}
+_ASSUMED = re.compile(r" (?:nonzero|nonnegative|positive)$|^\w+ >= (?!1$)")  # all sizes are >= 1
 CODES = {Result.VALID: summary.OK, Result.INVALID: summary.INVALID, Result.UNREADABLE: summary.USAGE}
 
 
@@ -116,6 +118,7 @@ def _proved(found: Replayed, stem: str) -> str:
     if not found.theorem:
         return found.statement
     name = "" if found.theorem == stem else f"{found.theorem}: "
-    needs = f"needs {', '.join(found.needs)}; " if found.needs else ""
+    conditions = [row for row in found.given if _ASSUMED.search(row)] + list(found.needs)
+    needs = f"needs {', '.join(conditions)}; " if conditions else ""
     steps = f"{found.steps} step{'' if found.steps == 1 else 's'}"
     return f"{name}{found.statement}; {needs}{steps}"

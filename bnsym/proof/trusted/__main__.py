@@ -15,7 +15,7 @@ def main(names: list[str]) -> int:
     for name in names:
         try:
             found = check_text(Path(name).read_bytes())
-            line = f"valid: {', '.join(map(ascii, (found.statement, *found.needs)))}"
+            line = f"valid: {found.statement!a}, needs {found.needs!a}, given {found.given!a}"
         except Refused as error:
             worst, line = 4, f"INVALID: {error!a}"
         except (Unreadable, OSError) as error:
