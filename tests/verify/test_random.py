@@ -100,11 +100,13 @@ def test_inference_of_any_values(data, name):
 @examples
 @given(st.data(), st.sampled_from(sorted(LAYERS)))
 def test_gradients_are_linear_in_the_upstream_gradient(data, name):
-    """Of 2 g they are twice those of g, to the last bit."""
+    """Of 2 g they are twice those of g, to the last bit, where no product underflows on the way."""
     case = data.draw(cases((3, 2)))
+    for values in (case.grad_y, *case.parameters.values()):
+        np.round(values, 3, out=values)
     right = kernel(name)
     _, saved = right.forward(*case.arguments, eps=case.eps)
     once, twice = right.backward(case.grad_y.copy(), saved), right.backward(2 * case.grad_y, saved)
     smallest = np.finfo(case.x.dtype).smallest_subnormal
     for single, double in zip(once, twice, strict=True):
-        np.testing.assert_allclose(2 * single, double, rtol=0, atol=smallest)
+        np.testing.assert_allclose(2 * single, double, rtol=0, atol=4 * smallest)
