@@ -1,0 +1,63 @@
+"""Certificates written by hand, a few lines each, for tests of the trusted checker."""
+
+from __future__ import annotations
+
+import copy
+import json
+from typing import Any
+
+Json = dict[str, Any]
+EMPTY: Json = {
+    "format": "bnsym certificate 1",
+    "bnsym": "0.1.0",
+    "theorem": "test.claim",
+    "source": "",
+    "scalars": {},
+    "sizes": {},
+    "tensors": {},
+    "indices": {},
+    "definitions": [],
+    "lemmas": [],
+    "needs": [],
+    "terms": [],
+}
+
+
+def certificate(left: str, relation: str, right: str, proof: Any = (), **fields: Any) -> Json:
+    """A certificate of one line; `proof` is its steps, or whole lines.  The instance has every size at 2 or more."""
+    whole = bool(proof) and isinstance(proof[0], dict)
+    lines = proof if whole else [_line("=", right, {"steps": [step(*row) for row in proof]})]
+    sizes = {name: max(2, least) for name, least in fields.get("sizes", {}).items()}
+    instance = {"sizes": sizes, "values": fields.pop("values", {})}
+    own = {"statement": [left, relation, right], "proof": lines, "instance": instance}
+    return copy.deepcopy({**EMPTY, **own, **fields})
+
+
+def step(left: str, rule: str, right: str, using: Any = (), arguments: Any = ()) -> Json:
+    """One step of a line."""
+    return {"claim": [left, right], "by": rule, "using": list(using), "with": list(arguments)}
+
+
+def order(relation: str, term: str, difference: str) -> list[Json]:
+    """A proof of one line by signs."""
+    return [_line(relation, term, {"steps": [], "difference": difference, "using": []})]
+
+
+def induction(over: str, base: Any, onward: Any, term: str, relation: str = "=") -> list[Json]:
+    """A proof by induction."""
+    parts = {"over": over, "base": [step(*row) for row in base], "step": [step(*row) for row in onward]}
+    return [_line(relation, term, {"induction": parts})]
+
+
+def definition(name: str, parameters: list[str], body: str, initial: str | None = None) -> Json:
+    """One row of `definitions`."""
+    return {"name": name, "parameters": parameters, "body": body, "initial": initial, "eq": ""}
+
+
+def written(found: Json) -> bytes:
+    """The bytes of a certificate."""
+    return json.dumps(found).encode()
+
+
+def _line(relation: str, term: str, rest: Json) -> Json:
+    return {"relation": relation, "term": term, "reason": "by hand", "eq": "", **rest}
