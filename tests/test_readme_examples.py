@@ -30,6 +30,8 @@ def folder(tmp_path_factory):
         if block.kind == "file":
             (made / block.argument).write_text(block.text + "\n", encoding="utf-8")
     assert run(["-m", "bnsym", "generate", "batch_norm", "-o", "kernels"], made).returncode == 0
+    archive = ["--certificates", "certificates"]
+    assert run(["-m", "bnsym", "prove", "first.py", *archive], made).returncode == 0
     return made
 
 
