@@ -27,6 +27,7 @@ from bnsym.errors import (
 from bnsym.version import __version__
 
 if TYPE_CHECKING:
+    from bnsym.kernels.generate import GeneratedFile, generate
     from bnsym.layers.layer import Layer
     from bnsym.layers.table import layer
     from bnsym.proof.derivation import Derivation
@@ -46,10 +47,14 @@ if TYPE_CHECKING:
     from bnsym.proof.suite import prove_paths
     from bnsym.report.script import main
     from bnsym.terms.surface import derivative, index, scalar, size, sizes, tensor
+    from bnsym.verify.mutants import kill_matrix
+    from bnsym.verify.run import CheckResult, verify_directory
 
 # public name -> the module it lives in; each also imported under TYPE_CHECKING, for type checkers
 _HOMES: dict[str, str] = {
+    "CheckResult": "bnsym.verify.run",
     "Derivation": "bnsym.proof.derivation",
+    "GeneratedFile": "bnsym.kernels.generate",
     "Layer": "bnsym.layers.layer",
     "Outcome": "bnsym.proof.outcome",
     "Verdict": "bnsym.proof.outcome",
@@ -57,7 +62,9 @@ _HOMES: dict[str, str] = {
     "derivative": "bnsym.terms.surface",
     "differentiation": "bnsym.proof.reasons",
     "exchange": "bnsym.proof.reasons",
+    "generate": "bnsym.kernels.generate",
     "index": "bnsym.terms.surface",
+    "kill_matrix": "bnsym.verify.mutants",
     "layer": "bnsym.layers.table",
     "linearity": "bnsym.proof.reasons",
     "main": "bnsym.report.script",
@@ -72,12 +79,15 @@ _HOMES: dict[str, str] = {
     "tensor": "bnsym.terms.surface",
     "theorem": "bnsym.proof.reasons",
     "unfold": "bnsym.proof.reasons",
+    "verify_directory": "bnsym.verify.run",
 }
 
 __all__ = [
     "BnsymError",
     "CheckError",
+    "CheckResult",
     "Derivation",
+    "GeneratedFile",
     "InternalError",
     "Layer",
     "MismatchError",
@@ -97,7 +107,9 @@ __all__ = [
     "derivative",
     "differentiation",
     "exchange",
+    "generate",
     "index",
+    "kill_matrix",
     "layer",
     "linearity",
     "main",
@@ -112,6 +124,7 @@ __all__ = [
     "tensor",
     "theorem",
     "unfold",
+    "verify_directory",
 ]
 
 
