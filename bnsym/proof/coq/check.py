@@ -39,12 +39,12 @@ def check_paths(
     paths: Sequence[Path],
     on_result: Callable[[CoqResult], None] = lambda result: None,
     directory: Path | None = None,
-    limit: float = LIMIT,
+    limit: int = LIMIT,
 ) -> list[CoqResult]:
     """Check the theorems of these scripts (no paths: bnsym's own) with coqc, in their order.
 
     `directory`: a folder of exported files, each of which must be what these scripts export.  What Coq reads
-    is always a fresh export, with a time limit of `limit` seconds a theorem.
+    is always a fresh export, with at most `limit` seconds of processor time a theorem.
     """
     exported = export_paths(paths)
     strange = [] if directory is None else list(differences(exported, directory))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import signal
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,9 @@ from time import perf_counter
 from bnsym.errors import InternalError, UsageError
 from bnsym.proof.coq.export import LIBRARY, LOGICAL, library
 
-LIMIT = 30.0  # seconds a theorem; on an idle machine it takes 1 to 3
+LIMIT = 30  # seconds of processor time a theorem; it takes 1 to 3, one 7
+PATIENCE = 20  # times as long by the clock, where other programs keep the processors busy
+LIMITED = 'ulimit -t "$0" && exec "$@"'
 INSTALL = "on Debian or Ubuntu: apt-get install --no-install-recommends coq libcoq-coquelicot"
 AXIOMS = frozenset(
     {
@@ -39,10 +42,10 @@ class Coq:
 
     program: str
     folder: Path
-    limit: float = LIMIT
+    limit: int = LIMIT
 
     @classmethod
-    def prepared(cls, folder: Path, limit: float = LIMIT) -> Coq:
+    def prepared(cls, folder: Path, limit: int = LIMIT) -> Coq:
         """Find coqc and compile the library in the folder.  Raises UsageError where Coq is not installed."""
         program = shutil.which("coqc")
         if program is None:
@@ -68,22 +71,24 @@ class Coq:
         try:
             done = self._run(f"{name}.v", self.limit)
         except subprocess.TimeoutExpired:
-            return Judgement(False, f"no answer in {self.limit:g} s", perf_counter() - start)
+            return Judgement(False, f"no answer in {PATIENCE * self.limit} s", perf_counter() - start)
         seconds = perf_counter() - start
+        if done.returncode in (-signal.SIGXCPU, -signal.SIGKILL):
+            return Judgement(False, f"no answer in {self.limit} s of processor time", seconds)
         if done.returncode:
             return Judgement(False, _error(done.stderr), seconds)
         extra = assumptions(done.stdout)
         return Judgement(not extra, extra, seconds)
 
-    def _run(self, file: str, limit: float) -> subprocess.CompletedProcess[str]:
-        command = [self.program, "-q", "-w", "none", "-Q", ".", LOGICAL, file]
+    def _run(self, file: str, limit: int) -> subprocess.CompletedProcess[str]:
+        coqc = [self.program, "-q", "-w", "none", "-Q", ".", LOGICAL, file]
         return subprocess.run(
-            command,
+            ["sh", "-c", LIMITED, str(limit), *coqc],
             cwd=self.folder,
             capture_output=True,
             text=True,
             encoding="utf-8",
-            timeout=limit,
+            timeout=PATIENCE * limit,
             check=False,
         )
 

@@ -157,10 +157,19 @@ Ltac named m h :=
     | E : ?V = Sum m ?h' |- _ =>
         is_var V;
         replace (Sum m h) with V
-          by (rewrite E; apply Sum_ext; intros; solve [ reflexivity | ring | roots; field; nonzero ])
+          by (rewrite E; apply Sum_ext; intros; alike)
     end
   | exchanged m h
   | let V := fresh "V" in let E := fresh "E" in remember (Sum m h) as V eqn:E in |- * ]
+with alike :=
+  first
+  [ reflexivity
+  | ring
+  | lazymatch goal with
+    | |- context [Rinv] => idtac
+    | |- context [Rdiv] => idtac
+    | |- context [sqrt] => idtac
+    end; roots; field; nonzero ]
 (** sum_j c(j) * sum_i f(i, j) is a sum over i that has a name. *)
 with exchanged m h :=
   let j := fresh "j" in
