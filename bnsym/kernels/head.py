@@ -71,9 +71,10 @@ def _block(lines: Sequence[str], start: str) -> list[str]:
 
 def equation(definition: Definition) -> str:
     """A layer's equation, in the words in which it is read back from a certificate."""
-    return equation_text(
-        definition.tensor.name, tuple(map(to_formula, definition.parameters)), to_formula(definition.body)
-    )
+    from bnsym.proof.plain_names import Plain
+
+    plain = Plain().definition(definition)
+    return equation_text(plain.tensor.name, tuple(map(to_formula, plain.parameters)), to_formula(plain.body))
 
 
 def equation_text(name: str, parameters: Sequence[Formula], body: Formula) -> str:

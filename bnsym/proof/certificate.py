@@ -18,6 +18,7 @@ from bnsym.proof.elaborate import Elaborator
 from bnsym.proof.formulas import Library, to_formula
 from bnsym.proof.induction import hypothesis_factor
 from bnsym.proof.outcome import Verdict
+from bnsym.proof.plain_names import plain_theorems
 from bnsym.proof.prover import difference
 from bnsym.proof.steps import Step
 from bnsym.proof.theorems import Chain, Inductive, Place, Theorem
@@ -51,7 +52,7 @@ def write_certificate(title: str, theorem: Theorem, earlier: Mapping[str, Theore
     those about recurrences become its lemmas.  Raises InternalError if the checker does not
     accept what was written.
     """
-    draft = _Draft(title, theorem, earlier)
+    draft = _Draft(title, *plain_theorems(theorem, earlier))
     found = draft.document()
     found = draft.without_idle_needs(found)
     text = json.dumps(found, indent=1, ensure_ascii=True) + "\n"
@@ -259,7 +260,7 @@ class _Draft:
             "definitions": [self._definition(d, plain) for d in self.definitions.values()],
             "lemmas": given,
             "statement": [plain.text(statement[0]), self.theorem.relation, plain.text(statement[1])],
-            "needs": sorted([library.text(need), condition] for need, condition in self.facts.needs),
+            "needs": sorted([plain.text(need), condition] for need, condition in self.facts.needs),
             "instance": self._instance(),
             "terms": library.texts,
             "proof": rows,

@@ -187,11 +187,12 @@ def test_generating_anew_mends_all_and_removes_what_is_gone(kernels):
     assert bnsym("check", kernels).exit_code == 0
 
 
-def test_a_layer_of_ones_own_has_certificates_too(tmp_path):
-    write(added_layers.LAYERS["rms_norm"](), tmp_path)
-    kernel, *certificates = replay_kernel(tmp_path / "rms_norm.py")
+@pytest.mark.parametrize(("name", "theorems"), [("rms_norm", 5), ("clashing_names", 11)])
+def test_a_layer_of_ones_own_has_certificates_too(tmp_path, name, theorems):
+    write(added_layers.LAYERS[name](), tmp_path)
+    kernel, *certificates = replay_kernel(tmp_path / f"{name}.py")
     assert kernel.as_expected, kernel.reason
-    assert len(certificates) == 5
+    assert len(certificates) == theorems
 
 
 def test_a_theorem_without_a_certificate_is_told_everywhere(tmp_path, monkeypatch):
