@@ -150,6 +150,8 @@ def test_a_theorem_without_a_certificate_is_an_error_and_the_others_are_written(
     row = next(line for line in done.stdout.splitlines() if "✗ gradient" in line)
     assert row.endswith("no certificate; see below")
     assert stems(tmp_path / "out") == PROVED - {"small.gradient"}
+    told = bnsym("prove", "--format", "github", "--certificates", tmp_path / "out", tmp_path / "small.py")
+    assert "title=small%3A gradient is proved%2C but has no certificate::" in told.stdout
 
 
 def test_two_theorems_for_one_file_are_refused_before_anything_is_written(tmp_path):

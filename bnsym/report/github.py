@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bnsym.report.summary import OK, grounds, outcome_code
+from bnsym.report.summary import OK, contrast, grounds, outcome_code
 from bnsym.report.trouble import explain
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def commands(outcomes: Iterable[Outcome]) -> list[str]:
 
 
 def _annotation(outcome: Outcome) -> str:
-    wrong = f"is {outcome.verdict}, expected {outcome.expected}"
+    wrong = f"is {outcome.verdict}, {contrast(outcome)}"
     title = f"{outcome.derivation}: {outcome.name} {'does not follow' if outcome.broken else wrong}"
     return error(f"{outcome.statement}\n{grounds(outcome)}", title, outcome.file, outcome.line)
 

@@ -75,14 +75,15 @@ def file_line(files: Sequence[GeneratedFile]) -> str:
 def outcome_trouble(outcomes: Iterable[Outcome]) -> list[str]:
     """What to tell about each outcome that is not as expected: where it stands, what it claims, why."""
     return [
-        f"{o.file}:{o.line}: {o.derivation}: {o.name} is {o.verdict}, {_but(o)}\n"
+        f"{o.file}:{o.line}: {o.derivation}: {o.name} is {o.verdict}, {contrast(o)}\n"
         + indent(f"claim: {o.statement}\n{grounds(o)}", "  ")
         for o in outcomes
         if outcome_code(o) != OK
     ]
 
 
-def _but(outcome: Outcome) -> str:
+def contrast(outcome: Outcome) -> str:
+    """What was to be instead: another verdict, or a certificate."""
     return f"expected {outcome.expected}" if not outcome.as_expected else "but has no certificate"
 
 
