@@ -40,9 +40,13 @@ class Collecting(Facts):
     """Facts that note a need where none is known, for the certificate to state."""
 
     def need(self, found: Formula, condition: str) -> None:
-        """A condition that is stated if nothing shows it."""
+        """A condition that is stated if nothing shows it; >= 0 and != 0 are stated as > 0."""
         if condition not in self.sign(found):
-            self.needs.add((found, condition))
+            halves = {(found, ">= 0"), (found, "!= 0")}
+            both = self.needs & halves
+            self.needs -= both
+            self.needs.add((found, "> 0" if both else condition))
+            self.known.clear()
 
 
 def write_certificate(title: str, theorem: Theorem, earlier: Mapping[str, Theorem]) -> str:
