@@ -111,8 +111,11 @@ class _Replay:
             if condition not in MEANING:
                 raise Refused(f"a need is one of {', '.join(MEANING)}")
             self.facts.needs.add((self.shown.read(text), condition))
+        counted = {p for parameters, _, start in self.facts.definitions.values() if start for p in parameters}
         for need, _ in self.facts.needs:
             self._require(need)
+            if not counted.isdisjoint(walk(need)):
+                raise Refused("a need holds the size that counts the steps of a recurrence")
         self.names = names
         self.equations: list[Equation | None] = []
         self.first = 0

@@ -116,6 +116,8 @@ class Facts:
                 base, exponent = part.parts
                 value = exponent.parts[0] if exponent.kind == "number" else None
                 _ = linear(exponent) if value is None else None
+                if value is not None and value.denominator > 2:
+                    raise Refused(f"the exponent {value}: integers and halves are known")
                 if value is None or value < 0:
                     self.need(base, OFF)
                 if value is not None and value.denominator == 2:
