@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from bnsym.errors import InternalError
+from bnsym.errors import BnsymError, InternalError
 from bnsym.kernels.equations import training, unused
 from bnsym.kernels.inference import inference
 from bnsym.kernels.parts import Mean
@@ -19,6 +19,7 @@ from bnsym.proof.certificate import write_claim_certificate
 from bnsym.proof.claims import Claim, Need, needs_of
 from bnsym.proof.outcome import Verdict
 from bnsym.proof.prover import decide
+from bnsym.proof.trusted.formula import Refused
 from bnsym.terms.nodes import Add, Definition, Entry, Number, Sign, Size, Tensor, Term
 from bnsym.terms.walk import rebuild
 
@@ -96,10 +97,10 @@ def keep(promise: Promise) -> tuple[str, ...]:
 
 
 def certificate(promise: Promise) -> str | None:
-    """The certificate of a promise that is proved; None where the writer has none for it."""
+    """The certificate of a promise that is proved; None where the writer finds none."""
     try:
         return write_claim_certificate(promise.name, promise.claim)
-    except InternalError:
+    except (BnsymError, Refused, LookupError, RecursionError):
         return None
 
 

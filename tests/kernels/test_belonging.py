@@ -11,6 +11,7 @@ import added_layers
 import pytest
 from small_script import bnsym
 
+from bnsym.errors import InternalError
 from bnsym.kernels.belonging import replay_kernel
 from bnsym.kernels.generate import generate, write
 from bnsym.kernels.head import LIST_LINE, OWN_LINE, equation, own_hash, read_head
@@ -200,12 +201,16 @@ def test_a_layer_of_ones_own_has_certificates_too(tmp_path, name, theorems):
 
 
 def test_a_theorem_without_a_certificate_is_told_everywhere(tmp_path, monkeypatch):
-    from bnsym.kernels import generate as module
+    from bnsym.kernels import promises as module
 
-    honest = module.certificate
-    monkeypatch.setattr(
-        module, "certificate", lambda promise: None if "grad_x" in promise.name else honest(promise)
-    )
+    honest = module.write_claim_certificate
+
+    def write_some(name, claim):
+        if "grad_x" in name:
+            raise InternalError("refused by the checker")
+        return honest(name, claim)
+
+    monkeypatch.setattr(module, "write_claim_certificate", write_some)
     made = write(layer("layer_norm"), tmp_path)
     assert made.uncertified == ("layer_norm.backward.grad_x",)
     assert "layer_norm.backward.grad_x      needs epsilon > 0; no certificate\n" in made.path.read_text()
@@ -228,6 +233,7 @@ sys.meta_path.insert(0, Blocked)
 import importlib.util
 importlib.util.find_spec = lambda name: None
 from pathlib import Path
+from bnsym.errors import InternalError
 from bnsym.kernels.belonging import replay_kernel
 print([each.result.value for each in replay_kernel(Path(sys.argv[1]))])
 """
