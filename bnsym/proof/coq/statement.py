@@ -94,6 +94,7 @@ class Statement:
         """The variables that the theorem speaks of, with their types."""
         names.check_distinct(each.name for each in self._variables)
         names.check_distinct(self.definitions)
+        names.check_distinct(index.name for index in self.free)
         given = [self.dictionary.binder(each) for each in self._variables]
         return given + [f"({self.form.index(index)} : nat)" for index in self.free]
 

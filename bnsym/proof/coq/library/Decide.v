@@ -150,6 +150,8 @@ Ltac sift m h :=
   let p := some_delta h in
   rewrite (Sum_sift m p h); [ cbn beta; rewrite ?(delta_same p) | given | vanishes ].
 
+Inductive Exchanging : Prop := exchanging.
+
 (** A sum of one monomial: sifted, or named; equal sums get one name. *)
 Ltac named m h :=
   first
@@ -170,8 +172,9 @@ with alike :=
     | |- context [Rdiv] => idtac
     | |- context [sqrt] => idtac
     end; roots; field; nonzero ]
-(** sum_j c(j) * sum_i f(i, j) is a sum over i that has a name. *)
+(** sum_j c(j) * sum_i f(i, j) is a sum over i that has a name.  No exchange within an exchange. *)
 with exchanged m h :=
+  lazymatch goal with _ : Exchanging |- _ => fail | _ => idtac end;
   let j := fresh "j" in
   let both := constr:(fun j : nat => ltac:(
     let b := eval cbn beta in (h j) in
@@ -183,8 +186,8 @@ with exchanged m h :=
       | E : ?V = Sum k ?g |- _ =>
           is_var V;
           replace (Sum m h) with V
-            by (rewrite E; symmetry; apply (Sum_exchange m k h c f); [ intros; cbn beta; ring |];
-                intros; cbn beta; normal; ring)
+            by (pose proof exchanging; rewrite E; symmetry; apply (Sum_exchange m k h c f);
+                [ intros; cbn beta; ring | intros; cbn beta; normal; ring ])
       end
   end
 with sum_step m h :=
