@@ -192,15 +192,15 @@ def _power(base: Dual, exponent: Fraction) -> Dual:
     return value**whole, (whole * value ** (whole - 1) * slope if slope and whole else Fraction(0))
 
 
-def holds(found: Mapping[str, Any], seeds: range, left: str = "", relation: str = "", right: str = "") -> int:
+def holds(found: Mapping[str, Any], seeds: range, largest: int = 4) -> int:
     """At how many points, with the needs met, a statement was evaluated; raises AssertionError where it is false."""
-    left, relation, right = (left, relation, right) if relation else found["statement"]
+    left, relation, right = found["statement"]
     met = 0
     for seed in seeds:
-        point = Point(found, seed)
+        point = Point(found, seed, largest)
         if not _needs_hold(point, found["needs"]):
             continue
-        for at in itertools.islice(point.free(left, right), 20):
+        for at in itertools.islice(point.free(left, right), 8):
             try:
                 a, b = point.value(left, at), point.value(right, at)
             except NoValueError as error:
