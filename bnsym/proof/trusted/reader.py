@@ -105,7 +105,8 @@ class Reader:
     def _sum(self, node: ast.GeneratorExp, bound: Mapping[str, Formula]) -> Formula:
         clause: Any = node.generators[0]
         span = clause.iter
-        simple = len(node.generators) == 1 and not clause.ifs and isinstance(clause.target, ast.Name)
+        simple = len(node.generators) == 1 and not clause.ifs and not clause.is_async
+        simple = simple and isinstance(clause.target, ast.Name)
         span_called = isinstance(span, ast.Call) and ast.unparse(span.func) == "span" and len(span.args) == 2
         span_called = span_called and not span.keywords
         if not simple or not span_called:
