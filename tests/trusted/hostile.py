@@ -13,7 +13,9 @@ NINES = "9" * 60
 
 def claim(text: str, terms: list[str] | None = None, **fields: Any) -> bytes:
     """text = text."""
-    return written(certificate(text, "=", text, [(text, "identity", text)], terms=terms or [], **{**FIELDS, **fields}))
+    return written(
+        certificate(text, "=", text, [(text, "identity", text)], terms=terms or [], **{**FIELDS, **fields})
+    )
 
 
 def sharing(first: str, count: int, pattern: str) -> list[str]:
@@ -58,13 +60,13 @@ FILES: dict[str, bytes] = {
     "sums of products by sharing": _identity(sharing("x", 90, "({0} + 1)*({0} + p)")),
     "positions by sharing": with_step(("y[_90]", "position", "y[_90]"), sharing("m", 90, "2*({0} + {0})")),
     "roots by sharing": _identity(sharing("p", 3_000, "sqrt({0} + p)")),
-    "derivatives by sharing": with_step(("diff(_60, x)", "differentiate", "x"), sharing("x", 60, "{0}*({0} + 1)")),
+    "derivatives by sharing": with_step(("diff(_60, x)", "differentiate", "x"), sharing("x", 60, "{0}*({0} + 1)")),  # noqa: E501
     "a wide product": with_step(
         ("diff(_15, x)", "differentiate", "x"),
-        [f"{f'_{k - 1}*' if k else ''}" + "*".join(f"(x + {k * 100 + n})" for n in range(100)) for k in range(16)],
+        [f"{f'_{k - 1}*' if k else ''}" + "*".join(f"(x + {k * 100 + n})" for n in range(100)) for k in range(16)],  # noqa: E501
     ),
     "fractions without end": _identity(
-        [f"{f'_{k - 1} + ' if k else ''}" + " + ".join(f"1/{10**55 + 7 * (100 * k + n)}" for n in range(100)) for k in range(19)]
+        [f"{f'_{k - 1} + ' if k else ''}" + " + ".join(f"1/{10**55 + 7 * (100 * k + n)}" for n in range(100)) for k in range(19)]  # noqa: E501
     ),
     "a power in the instance": claim("x", values={"x": "1e999999999"}),
     "a size of the instance": written({**PLAIN, "instance": {"sizes": {"m": 10**9}, "values": {}}}),
@@ -94,9 +96,9 @@ FILES: dict[str, bytes] = {
     **{
         f"code: {text[:40]}": claim(text)
         for text in (
-            "().__class__", "x.__class__", "__import__('os')", "(lambda: x)()", "(y := x)", "f'{x}'", "[x for x in y]",
-            "x if x else x", "x and x", "x < x", "not x", "x @ x", "x % x", "x // x", "y[1:2]", "y[...]", "*x", "x, x",
-            "sum(x for i in span(1, m) if x)", "sum(x for i in span(1, m) for j in span(1, m))", "sum(x for i in y)",
+            "().__class__", "x.__class__", "__import__('os')", "(lambda: x)()", "(y := x)", "f'{x}'", "[x for x in y]",  # noqa: E501
+            "x if x else x", "x and x", "x < x", "not x", "x @ x", "x % x", "x // x", "y[1:2]", "y[...]", "*x", "x, x",  # noqa: E501
+            "sum(x for i in span(1, m) if x)", "sum(x for i in span(1, m) for j in span(1, m))", "sum(x for i in y)",  # noqa: E501
             "sqrt(x, x)", "exec('x')", "True", "None", "1.5", "1j", "'x'", "b'x'",
             "\u0663", "x**\u00b2", "\u2460", "\uff58", "_\u0660", "await x", "{x: x}", "x # x", "",
         )

@@ -63,7 +63,10 @@ class Point:
         yield from self._choices(names, {})
 
     def _with_their_ranges(self, names: list[str]) -> list[str]:
-        ends = {n: _free(self.found["indices"][n][0]) | _free(self.found["indices"][n][1]) for n in self.found["indices"]}
+        ends = {
+            n: _free(self.found["indices"][n][0]) | _free(self.found["indices"][n][1])
+            for n in self.found["indices"]
+        }
         wanted = set(names)
         while more := {end for n in wanted for end in ends[n] if end in ends} - wanted:
             wanted |= more
@@ -98,7 +101,11 @@ class Point:
             return self.known[key, self.by]
         if key not in self.values:
             same = (name, "all")
-            drawn = self.values.setdefault(same, self.draw.choice(ALLOWED[self.signs[name]])) if self.flat else None
+            drawn = (
+                self.values.setdefault(same, self.draw.choice(ALLOWED[self.signs[name]]))
+                if self.flat
+                else None
+            )
             self.values[key] = self.draw.choice(ALLOWED[self.signs[name]]) if drawn is None else drawn
         return self.values[key], Fraction(key == self.by)
 
@@ -204,7 +211,9 @@ def holds(found: Mapping[str, Any], seeds: range, largest: int = 4) -> int:
             try:
                 a, b = point.value(left, at), point.value(right, at)
             except NoValueError as error:
-                raise AssertionError(f"{left} {relation} {right} has no value at {at}, {point.sizes}: {error}") from error
+                raise AssertionError(
+                    f"{left} {relation} {right} has no value at {at}, {point.sizes}: {error}"
+                ) from error
             if not HOLDS[relation](a, b):
                 raise AssertionError(f"{left} {relation} {right} is {a} against {b} at {at}, {point.sizes}")
             met += 1
@@ -214,7 +223,9 @@ def holds(found: Mapping[str, Any], seeds: range, largest: int = 4) -> int:
 def _needs_hold(point: Point, needs: list[list[str]]) -> bool:
     try:
         return all(
-            HOLDS[condition.split()[0]](point.value(text, at), 0) for text, condition in needs for at in point.free(text)
+            HOLDS[condition.split()[0]](point.value(text, at), 0)
+            for text, condition in needs
+            for at in point.free(text)
         )
     except NoValueError:
         return False

@@ -26,7 +26,9 @@ class Change:
     @property
     def claims_nothing(self) -> bool:
         """True for a field that is shown as given, whatever it says."""
-        return self.path[0] in NO_CLAIM or (self.path[0] in ("proof", "definitions", "lemmas") and self.path[-1] in NO_CLAIM)
+        return self.path[0] in NO_CLAIM or (
+            self.path[0] in ("proof", "definitions", "lemmas") and self.path[-1] in NO_CLAIM
+        )
 
     def made(self, found: Json) -> Json:
         """The certificate with the change."""
@@ -69,7 +71,13 @@ def _changes(path: Path, value: Any, found: Json) -> Iterator[tuple[str, Any]]:
     elif isinstance(value, str):
         yield from _texts(path, value, found)
     elif isinstance(value, int):
-        yield from (("one more", value + 1), ("one less", value - 1), ("negated", -value - 1), ("true", True), ("a text", str(value)))
+        yield from (
+            ("one more", value + 1),
+            ("one less", value - 1),
+            ("negated", -value - 1),
+            ("true", True),
+            ("a text", str(value)),
+        )
     elif value is None:
         yield "a start", "0"
 
@@ -83,7 +91,13 @@ def _lists(value: list[Any]) -> Iterator[tuple[str, Any]]:
 
 
 def _texts(path: Path, text: str, found: Json) -> Iterator[tuple[str, Any]]:
-    words = {"=": ("<=", "<", ">="), ">=": (">", "<=", "="), "<=": ("<", ">=", "="), "<": ("<=", ">", "="), ">": (">=", "<", "=")}
+    words = {
+        "=": ("<=", "<", ">="),
+        ">=": (">", "<=", "="),
+        "<=": ("<", ">=", "="),
+        "<": ("<=", ">", "="),
+        ">": (">=", "<", "="),
+    }
     conditions = {"> 0": (">= 0", "!= 0"), ">= 0": ("> 0", "!= 0"), "!= 0": ("> 0", ">= 0")}
     signs = ("real", "nonzero", "nonnegative", "positive", "count")
     for table in (words, conditions, dict.fromkeys(signs, signs)):
@@ -91,7 +105,18 @@ def _texts(path: Path, text: str, found: Json) -> Iterator[tuple[str, Any]]:
     yield "empty", ""
     yield "not a number", "NaN"
     if path[-1] == "by":
-        rules = ("identity", "combination", "unfold", "linearity", "constant", "sift", "delta", "exchange", "split", "single")
+        rules = (
+            "identity",
+            "combination",
+            "unfold",
+            "linearity",
+            "constant",
+            "sift",
+            "delta",
+            "exchange",
+            "split",
+            "single",
+        )
         yield from ((f"rule {rule}", rule) for rule in rules if rule != text)
     yield "minus", f"-({text})"
     yield "one more", f"({text}) + 1"
@@ -112,7 +137,11 @@ def _texts(path: Path, text: str, found: Json) -> Iterator[tuple[str, Any]]:
 
 def _names(text: str, found: Json) -> Iterator[tuple[str, str]]:
     indices, sizes = list(found["indices"]), list(found["sizes"])
-    for group, way in ((indices, "another index"), (sizes, "another size"), (list(found["tensors"]), "another tensor")):
+    for group, way in (
+        (indices, "another index"),
+        (sizes, "another size"),
+        (list(found["tensors"]), "another tensor"),
+    ):
         used = [name for name in dict.fromkeys(re.findall(r"[^\W\d]\w*", text)) if name in group]
         for name in used[:2]:
             other = next((n for n in group if n != name), None)

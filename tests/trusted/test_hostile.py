@@ -42,9 +42,13 @@ def test_hostile_files(flags: list[str], tmp_path: Path) -> None:
         (tmp_path / f"{k:03}").write_bytes(FILES[name])
     (tmp_path / "999").write_bytes(GOOD)
     command = [sys.executable, *flags, "-c", ONE_BY_ONE, str(tmp_path)]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=120, check=False, preexec_fn=_limits)
+    done = subprocess.run(
+        command, capture_output=True, text=True, cwd=ROOT, timeout=120, check=False, preexec_fn=_limits
+    )
     rows = [line.split(" ") for line in done.stdout.splitlines()]
-    bad = [(names[int(row[0])], *row[1:]) for row in rows[:-1] if row[1] != "error" or float(row[2]) > SECONDS]
+    bad = [
+        (names[int(row[0])], *row[1:]) for row in rows[:-1] if row[1] != "error" or float(row[2]) > SECONDS
+    ]
     assert not bad, bad
     assert len(rows) == len(names) + 1, (names[len(rows)], done.stderr[-500:])
     assert rows[-1][1] == "ACCEPTED"

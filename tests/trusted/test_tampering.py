@@ -35,7 +35,9 @@ def verdict(found: Json, right: Checked, change: Change) -> str:
         return "the same theorem, by another proof or instance"
     shown = " ".join(other["statement"])
     assert checked.statement == shown, f"{change}: shown is {checked.statement}"
-    assert checked.given != right.given or checked.needs != right.needs or checked.statement != right.statement
+    assert (
+        checked.given != right.given or checked.needs != right.needs or checked.statement != right.statement
+    )
     assert holds(other, range(3), 2) >= 0, change
     return "another theorem, shown as such, true where evaluated"
 
@@ -65,12 +67,19 @@ def test_sample_of_changes() -> None:
     assert counts["refused"] > SAMPLE * 0.8
 
 
-@pytest.mark.parametrize("key", ["statement", "needs", "definitions", "sizes", "indices", "scalars", "tensors"])
+@pytest.mark.parametrize(
+    "key", ["statement", "needs", "definitions", "sizes", "indices", "scalars", "tensors"]
+)
 def test_sample_of_changes_of_what_is_claimed(key: str) -> None:
     pairs = [pair for pair in all_changes() if pair[1].path[0] == key]
     counts = run(random.Random(5).sample(pairs, min(len(pairs), 30)))
     print(f"{key}: of {len(pairs)} changes {counts.total()} drawn: {dict(counts)}")
-    assert counts["the same theorem, by another proof or instance"] == 0 or key in ("definitions", "needs", "indices", "statement")
+    assert counts["the same theorem, by another proof or instance"] == 0 or key in (
+        "definitions",
+        "needs",
+        "indices",
+        "statement",
+    )
 
 
 @pytest.mark.slow

@@ -14,7 +14,12 @@ TWINS: dict[str, Json] = {}
 M: Any = {"m": 1}
 X: Any = {"x": [1, "real"], "y": [1, "real"]}
 I: Any = {"i": ["1", "m"], "j": ["1", "m"], "k": ["1", "m"], "p": ["1", "m"]}  # noqa: E741
-ALL = {"sizes": {"m": 1, "n": 1}, "tensors": X | {"z": [2, "real"]}, "indices": I, "scalars": {"a": "real", "b": "real"}}
+ALL = {
+    "sizes": {"m": 1, "n": 1},
+    "tensors": X | {"z": [2, "real"]},
+    "indices": I,
+    "scalars": {"a": "real", "b": "real"},
+}
 
 
 def wrong(name: str, left: str, relation: str, right: str, proof: Any = (), **fields: Any) -> None:
@@ -39,21 +44,46 @@ one(wrong, "identity: no need of a denominator", "a/a", "identity", "1")
 one(wrong, "identity: a root of what may be negative", "sqrt(a)**2", "identity", "a")
 one(wrong, "identity: a root of a square", "sqrt(a**2)", "identity", "a")
 one(wrong, "identity: a denominator that is zero", "1/(a - a)", "identity", "1/(a - a)")
-one(wrong, "identity: another bound name", "sum(x[i] for i in span(1, m))", "identity", "sum(x[j] for j in span(1, m))")
-one(wrong, "identity: a power by a real number", "a**b*a**b", "identity", "a**(2*b)", scalars={"a": "positive", "b": "real"})
+one(
+    wrong,
+    "identity: another bound name",
+    "sum(x[i] for i in span(1, m))",
+    "identity",
+    "sum(x[j] for j in span(1, m))",
+)
+one(
+    wrong,
+    "identity: a power by a real number",
+    "a**b*a**b",
+    "identity",
+    "a**(2*b)",
+    scalars={"a": "positive", "b": "real"},
+)
 wrong("identity: rewrites that go round", "x[i]", "=", "y[i] + 1", [
     ("x[i]", "identity", "x[i]"),
     ("x[i]", "identity", "y[i] + 1", [0, 0]),
 ])  # fmt: skip
-wrong("identity: x in terms of itself", "a", "=", "a + 1", [("a", "identity", "a"), ("a", "identity", "a + 1", [0])])
-wrong("combination: too few factors", "0", "=", "a", [("a", "identity", "a"), ("0", "combination", "a", [0], [])])
+wrong(
+    "identity: x in terms of itself",
+    "a",
+    "=",
+    "a + 1",
+    [("a", "identity", "a"), ("a", "identity", "a + 1", [0])],
+)
+wrong(
+    "combination: too few factors",
+    "0",
+    "=",
+    "a",
+    [("a", "identity", "a"), ("0", "combination", "a", [0], [])],
+)
 wrong("combination: a step that is not there", "0", "=", "a", [("0", "combination", "a", [0], ["1"])])
 POLE = ("delta(i, 1)*(i - 1)", "delta", "delta(i, 1)*(1 - 1)", [], ["i", "1", "i - 1"])
 wrong("combination: a factor with a pole", "1", "=", "0", [
     POLE,
     ("delta(i, 1)", "combination", "0", [0], ["1/(i - 1)"]),
     ("sum(delta(i, 1) for i in span(1, m))", "sift", "1", [], ["1", "1"]),
-    ("sum(delta(i, 1) for i in span(1, m))", "linearity", "0*sum(1 for i in span(1, m))", [1], ["1", "0", "1"]),
+    ("sum(delta(i, 1) for i in span(1, m))", "linearity", "0*sum(1 for i in span(1, m))", [1], ["1", "0", "1"]),  # noqa: E501
     ("1", "combination", "0", [3, 2], ["1", "-1"]),
 ])  # fmt: skip
 
@@ -69,7 +99,9 @@ TRIANGLE = {
     "indices": {"j": ["1", "m"], "i": ["1", "j"]},
     "definitions": [definition("D", ["j", "i"], "sqrt((j - i)**2)")],
 }
-one(wrong, "unfold: a range that the other place changes", "D[1, j]", "unfold", "sqrt((1 - j)**2)", **TRIANGLE)
+one(
+    wrong, "unfold: a range that the other place changes", "D[1, j]", "unfold", "sqrt((1 - j)**2)", **TRIANGLE
+)
 START = {
     "sizes": {"m": 1, "t": 1},
     "tensors": X | {"S": [1, "real"]},
@@ -92,7 +124,11 @@ defined("by itself", definition("D", ["i"], "D[i] + 1"))
 defined("by what comes later", definition("D", ["i"], "E[i]"), definition("E", ["i"], "D[i] + 1"))
 defined("twice", definition("D", ["i"], "1"), definition("D", ["i"], "0"))
 defined("a free index", definition("D", ["i"], "x[j]"))
-defined("an index of the parameter's range", definition("D", ["r"], "y[j]"), indices={"j": ["1", "m"], "r": ["1", "j"]})
+defined(
+    "an index of the parameter's range",
+    definition("D", ["r"], "y[j]"),
+    indices={"j": ["1", "m"], "r": ["1", "j"]},
+)
 defined("a parameter twice", definition("D", ["i", "i"], "x[i]"))
 defined("a size without a start", definition("D", ["t"], "x[t]"))
 defined("a recurrence on itself", definition("S", ["t"], "S[t] + 1", "0"))
@@ -112,28 +148,63 @@ wrong("definition: a recurrence without a value at 1", "S[m]", "=", "S[m]", [("S
 
 # -- sums
 SUM = "sum(x[i] for i in span(1, m))"
-one(right, "linearity", "sum(2*x[i] + a for i in span(1, m))", "linearity", f"2*{SUM} + a*sum(1 for i in span(1, m))",
+one(right, "linearity", "sum(2*x[i] + a for i in span(1, m))", "linearity", f"2*{SUM} + a*sum(1 for i in span(1, m))",  # noqa: E501
     "1", "2", "x[i]", "a", "1")  # fmt: skip
-one(wrong, "linearity: a factor that holds the index", "sum(y[i]*x[i] for i in span(1, m))", "linearity", f"y[i]*{SUM}",
+one(wrong, "linearity: a factor that holds the index", "sum(y[i]*x[i] for i in span(1, m))", "linearity", f"y[i]*{SUM}",  # noqa: E501
     "1", "y[i]", "x[i]")  # fmt: skip
-one(wrong, "linearity: a dropped term", "sum(2*x[i] + a for i in span(1, m))", "linearity", f"2*{SUM}", "1", "2", "x[i]")
+one(
+    wrong,
+    "linearity: a dropped term",
+    "sum(2*x[i] + a for i in span(1, m))",
+    "linearity",
+    f"2*{SUM}",
+    "1",
+    "2",
+    "x[i]",
+)
 one(wrong, "linearity: a product of sums", "sum(x[i]*y[i] for i in span(1, m))", "linearity",
     f"{SUM}*sum(y[i] for i in span(1, m))", "1", "1", "x[i]*y[i]")  # fmt: skip
 one(wrong, "linearity: another range", SUM, "linearity", "sum(x[i] for i in span(1, n))", "1", "1", "x[i]")
 one(wrong, "linearity: no arguments", "1", "linearity", "1")
 one(right, "constant", "sum(a for i in span(1, m))", "constant", "m*a")
 one(wrong, "constant: it holds the index", SUM, "constant", "m*x[i]")
-one(wrong, "constant: a range that may be negative", "sum(a for i in span(1, m - 2))", "constant", "(m - 2)*a")
+one(
+    wrong, "constant: a range that may be negative", "sum(a for i in span(1, m - 2))", "constant", "(m - 2)*a"
+)
 one(wrong, "constant: a range by an index", "sum(a for i in span(1, k - 2))", "constant", "(k - 2)*a")
 one(wrong, "constant: another number", "sum(a for i in span(1, m))", "constant", "(m + 1)*a")
 one(right, "sift", "sum(delta(i, k)*x[i] for i in span(1, m))", "sift", "x[k]", "k", "x[i]")
-one(wrong, "sift: after the range", "sum(delta(i, m + 1)*x[i] for i in span(1, m))", "sift", "x[m + 1]", "m + 1", "x[i]")
-one(wrong, "sift: before the range", "sum(delta(i, k - 1)*x[i] for i in span(1, m))", "sift", "x[k - 1]", "k - 1", "x[i]")
-one(wrong, "sift: a place that holds the index", "sum(delta(i, i)*x[i] for i in span(1, m))", "sift", "x[i]", "i", "x[i]")
-one(wrong, "sift: an index of another range", "sum(delta(i, q)*x[i] for i in span(1, m))", "sift", "x[q]", "q", "x[i]",
+one(
+    wrong,
+    "sift: after the range",
+    "sum(delta(i, m + 1)*x[i] for i in span(1, m))",
+    "sift",
+    "x[m + 1]",
+    "m + 1",
+    "x[i]",
+)
+one(
+    wrong,
+    "sift: before the range",
+    "sum(delta(i, k - 1)*x[i] for i in span(1, m))",
+    "sift",
+    "x[k - 1]",
+    "k - 1",
+    "x[i]",
+)
+one(
+    wrong,
+    "sift: a place that holds the index",
+    "sum(delta(i, i)*x[i] for i in span(1, m))",
+    "sift",
+    "x[i]",
+    "i",
+    "x[i]",
+)
+one(wrong, "sift: an index of another range", "sum(delta(i, q)*x[i] for i in span(1, m))", "sift", "x[q]", "q", "x[i]",  # noqa: E501
     indices=I | {"q": ["1", "n"]})  # fmt: skip
 one(wrong, "sift: a real place", "sum(delta(i, a)*x[i] for i in span(1, m))", "sift", "x[a]", "a", "x[i]")
-one(wrong, "sift: a sum captures the place", "sum(delta(i, k)*sum(z[i, k] for k in span(1, m)) for i in span(1, m))",
+one(wrong, "sift: a sum captures the place", "sum(delta(i, k)*sum(z[i, k] for k in span(1, m)) for i in span(1, m))",  # noqa: E501
     "sift", "sum(z[k, k] for k in span(1, m))", "k", "sum(z[i, k] for k in span(1, m))")  # fmt: skip
 wrong("sift: a pole", "sum(0 for i in span(1, m))", "=", "delta(k, 1)", [
     POLE,
@@ -153,9 +224,9 @@ wrong("delta: a range that holds the index", "delta(j, p)*y[r]", "=", "delta(j, 
 TWO = "sum(sum(z[i, k] for k in span(1, m)) for i in span(1, n))"
 one(right, "exchange", TWO, "exchange", "sum(sum(z[i, k] for i in span(1, n)) for k in span(1, m))", "k", "i",
     indices={"i": ["1", "n"], "k": ["1", "m"]})  # fmt: skip
-one(wrong, "exchange: transposed", TWO, "exchange", "sum(sum(z[k, i] for i in span(1, n)) for k in span(1, m))", "k", "i",
+one(wrong, "exchange: transposed", TWO, "exchange", "sum(sum(z[k, i] for i in span(1, n)) for k in span(1, m))", "k", "i",  # noqa: E501
     indices={"i": ["1", "n"], "k": ["1", "m"]})  # fmt: skip
-one(wrong, "exchange: other ranges", TWO, "exchange", "sum(sum(z[i, k] for i in span(1, m)) for k in span(1, n))", "k", "i",
+one(wrong, "exchange: other ranges", TWO, "exchange", "sum(sum(z[i, k] for i in span(1, m)) for k in span(1, n))", "k", "i",  # noqa: E501
     indices={"i": ["1", "n"], "k": ["1", "m"]})  # fmt: skip
 DEPENDENT = "sum(sum(y[k] for k in span(1, i)) for i in span(1, m))"
 one(wrong, "exchange: a range that holds the other index", DEPENDENT, "exchange",
@@ -163,7 +234,7 @@ one(wrong, "exchange: a range that holds the other index", DEPENDENT, "exchange"
     indices={"i": ["1", "m"], "k": ["1", "i"]})  # fmt: skip
 one(wrong, "exchange: a new name that is free", "sum(z[i, k] for i in span(1, m))", "exchange",
     "sum(z[k, k] for k in span(1, m))", "i")  # fmt: skip
-one(wrong, "exchange: a new name that an inner sum captures", "sum(sum(z[i, k] for k in span(1, n)) for i in span(1, n))",
+one(wrong, "exchange: a new name that an inner sum captures", "sum(sum(z[i, k] for k in span(1, n)) for i in span(1, n))",  # noqa: E501
     "exchange", "sum(sum(z[k, k] for k in span(1, n)) for k in span(1, n))", "i",
     indices={"i": ["1", "n"], "k": ["1", "n"]})  # fmt: skip
 one(wrong, "exchange: an index too few", TWO, "exchange", "sum(z[i, k] for i in span(1, n))", "i",
@@ -171,15 +242,15 @@ one(wrong, "exchange: an index too few", TWO, "exchange", "sum(z[i, k] for i in 
 one(right, "split", SUM, "split", "sum(x[i] for i in span(1, 1)) + sum(x[k] for k in span(2, m))", "1",
     "sum(x[k] for k in span(2, m))", indices={"i": ["1", "m"], "k": ["2", "m"]}, sizes={"m": 2})  # fmt: skip
 one(wrong, "split: the middle after the range", SUM, "split",
-    "sum(x[i] for i in span(1, m + 2)) + sum(x[k] for k in span(m + 3, m))", "m + 2", "sum(x[k] for k in span(m + 3, m))")  # fmt: skip
+    "sum(x[i] for i in span(1, m + 2)) + sum(x[k] for k in span(m + 3, m))", "m + 2", "sum(x[k] for k in span(m + 3, m))")  # fmt: skip  # noqa: E501
 one(wrong, "split: the middle before the range", SUM, "split",
-    "sum(x[i] for i in span(1, -1)) + sum(x[k] for k in span(0, m))", "-1", "sum(x[k] for k in span(0, m))")  # fmt: skip
+    "sum(x[i] for i in span(1, -1)) + sum(x[k] for k in span(0, m))", "-1", "sum(x[k] for k in span(0, m))")  # fmt: skip  # noqa: E501
 one(wrong, "split: the middle perhaps after the range", SUM, "split",
-    "sum(x[i] for i in span(1, 2)) + sum(x[k] for k in span(3, m))", "2", "sum(x[k] for k in span(3, m))")  # fmt: skip
+    "sum(x[i] for i in span(1, 2)) + sum(x[k] for k in span(3, m))", "2", "sum(x[k] for k in span(3, m))")  # fmt: skip  # noqa: E501
 one(wrong, "split: a place twice", SUM, "split",
-    "sum(x[i] for i in span(1, 1)) + sum(x[k] for k in span(1, m))", "1", "sum(x[k] for k in span(1, m))")  # fmt: skip
+    "sum(x[i] for i in span(1, 1)) + sum(x[k] for k in span(1, m))", "1", "sum(x[k] for k in span(1, m))")  # fmt: skip  # noqa: E501
 wrong("split: the second index is free", "m*y[q]", "=", "y[q] + sum(y[q] for q in span(2, m))", [
-    ("sum(y[q] for i in span(1, m))", "split", "sum(y[q] for i in span(1, 1)) + sum(y[q] for q in span(2, m))", [],
+    ("sum(y[q] for i in span(1, m))", "split", "sum(y[q] for i in span(1, 1)) + sum(y[q] for q in span(2, m))", [],  # noqa: E501
      ["1", "sum(y[q] for q in span(2, m))"]),
     ("sum(y[q] for i in span(1, m))", "constant", "m*y[q]"),
     ("sum(y[q] for i in span(1, 1))", "single", "y[q]"),
@@ -200,18 +271,55 @@ one(wrong, "position: no entries", "a", "position", "b")
 
 # -- roots, derivatives
 one(right, "root", "sqrt(4*b)", "root", "2*sqrt(b)", "4*b", "2", "b", scalars={"b": "nonnegative"})
-one(wrong, "root: a negative factor", "sqrt(4*b)", "root", "-2*sqrt(b)", "4*b", "-2", "b", scalars={"b": "nonnegative"})
+one(
+    wrong,
+    "root: a negative factor",
+    "sqrt(4*b)",
+    "root",
+    "-2*sqrt(b)",
+    "4*b",
+    "-2",
+    "b",
+    scalars={"b": "nonnegative"},
+)
 one(wrong, "root: a factor of any sign", "sqrt(a**2)", "root", "a", "a**2", "a", "1")
-one(wrong, "root: another square", "sqrt(3*b)", "root", "2*sqrt(b)", "3*b", "2", "b", scalars={"b": "nonnegative"})
+one(
+    wrong,
+    "root: another square",
+    "sqrt(3*b)",
+    "root",
+    "2*sqrt(b)",
+    "3*b",
+    "2",
+    "b",
+    scalars={"b": "nonnegative"},
+)
 one(wrong, "root: a negative radicand", "sqrt(a**2*b)", "root", "sqrt(b)", "b", "1", "b")
 WITNESS = {"indices": {"h": ["2", "1"]}}
-one(wrong, "root: a sign from an index that has no place", "1", "root", "-1", "1", "(1 - h)**1 + (h - 2)**1", "1", **WITNESS)
+one(
+    wrong,
+    "root: a sign from an index that has no place",
+    "1",
+    "root",
+    "-1",
+    "1",
+    "(1 - h)**1 + (h - 2)**1",
+    "1",
+    **WITNESS,
+)
 one(right, "differentiate", "diff(sum(x[i]**2 for i in span(1, m)), x[k])", "differentiate",
     "sum(2*x[i]**1*1*delta(i, k) for i in span(1, m))")  # fmt: skip
 one(wrong, "differentiate: a factor", "diff(a**2, a)", "differentiate", "a")
 one(wrong, "differentiate: one power for another", "diff(a**3, a)", "differentiate", "3*a")
 one(wrong, "differentiate: the exponent", "diff(2**a, a)", "differentiate", "0")
-one(wrong, "differentiate: base and exponent", "diff(a**a, a)", "differentiate", "a*a**(a - 1)", scalars={"a": "positive"})
+one(
+    wrong,
+    "differentiate: base and exponent",
+    "diff(a**a, a)",
+    "differentiate",
+    "a*a**(a - 1)",
+    scalars={"a": "positive"},
+)
 one(wrong, "differentiate: by a count", "diff(c[i], c[i])", "differentiate", "1", tensors={"c": [1, "count"]})
 one(wrong, "differentiate: by a size", "diff(m, m)", "differentiate", "0")
 one(wrong, "differentiate: by an index", "diff(i, i)", "differentiate", "0")
@@ -220,9 +328,16 @@ one(wrong, "differentiate: by a definition", "diff(D[i], D[i])", "differentiate"
 one(wrong, "differentiate: a position", "diff(y[a], a)", "differentiate", "0")
 one(wrong, "differentiate: a delta", "diff(delta(a, 0), a)", "differentiate", "0")
 one(wrong, "differentiate: a range", "diff(sum(1 for i in span(1, a)), a)", "differentiate", "0")
-one(wrong, "differentiate: the sum captures the place", "diff(sum(x[i] for i in span(1, m)), x[i])", "differentiate",
+one(wrong, "differentiate: the sum captures the place", "diff(sum(x[i] for i in span(1, m)), x[i])", "differentiate",  # noqa: E501
     "sum(delta(i, i) for i in span(1, m))")  # fmt: skip
-one(wrong, "differentiate: a root at 0", "diff(sqrt(a)**2, a)", "differentiate", "1", scalars={"a": "nonnegative"})
+one(
+    wrong,
+    "differentiate: a root at 0",
+    "diff(sqrt(a)**2, a)",
+    "differentiate",
+    "1",
+    scalars={"a": "nonnegative"},
+)
 one(wrong, "differentiate: a recurrence", "diff(S[m], x[1])", "differentiate", "0", **START)
 one(wrong, "differentiate: another entry", "diff(x[i], x[k])", "differentiate", "1")
 one(wrong, "differentiate: no derivative", "a", "differentiate", "a")
@@ -238,7 +353,14 @@ wrong("order: another difference", "x[i]", ">=", "0", order(">=", "0", "x[i]**2"
 wrong("order: shown as weak, said as strict", "x[i]**2", ">", "0", order(">=", "0", "x[i]**2"))
 wrong("order: shown as =, said as <", "a", "<", "a", [step("a", "identity", "a")])
 WRONG["order: shown as =, said as <"] = certificate("a", "<", "a", [("a", "identity", "a")], **ALL)
-wrong("order: an index that has no place", "0", ">=", "1", order(">=", "1", "(1 - h)**1 + (h - 2)**1"), **WITNESS)
+wrong(
+    "order: an index that has no place",
+    "0",
+    ">=",
+    "1",
+    order(">=", "1", "(1 - h)**1 + (h - 2)**1"),
+    **WITNESS,
+)
 wrong("order: an index that may have no place", "m - 1", ">", "0", order(">", "0", "(m - 1 - h)**1 + h"),
       indices={"h": ["1", "m - 1"]})  # fmt: skip
 wrong("order: a sum that may be empty", "sum(1 for i in span(2, m))", ">", "0",
@@ -257,11 +379,13 @@ ON = [("S[t + 1]", "unfold", "S[t + 1 - 1] + 1"), ("S[t + 1 - 1]", "position", "
 right("induction", "S[t]", "=", "t", induction("t", BASE, ON, "t"), **T)
 wrong("induction: no base", "S[t]", "=", "t + 1", induction("t", [], [*ON[:2], (
     "S[t + 1]", "combination", "t + 1 + 1", [1, 2, 0], ["1", "1", "1"])], "t + 1"), **T)  # fmt: skip
-wrong("induction: no step", "S[t]", "=", "t**2", induction("t", BASE[:3] + [("S[1]", "identity", "1**2", [0, 1, 2])], [],
+wrong("induction: no step", "S[t]", "=", "t**2", induction("t", BASE[:3] + [("S[1]", "identity", "1**2", [0, 1, 2])], [],  # noqa: E501
       "t**2"), **T)  # fmt: skip
-wrong("induction: an order", "t", "<", "t", induction("t", [("1", "identity", "1")], [("t + 1", "identity", "t + 1")],
+wrong("induction: an order", "t", "<", "t", induction("t", [("1", "identity", "1")], [("t + 1", "identity", "t + 1")],  # noqa: E501
       "t", "<"), **T)  # fmt: skip
-wrong("induction: from 2", "S[t]", "=", "t", induction("t", BASE, ON, "t"), **{**T, "sizes": {"t": 2, "s": 1}})
+wrong(
+    "induction: from 2", "S[t]", "=", "t", induction("t", BASE, ON, "t"), **{**T, "sizes": {"t": 2, "s": 1}}
+)
 wrong("induction: over an index", "S[t]", "=", "t", induction("t", BASE, ON, "t"),
       **{**T, "sizes": {"m": 1, "s": 1}, "indices": {"t": ["1", "m"]}})  # fmt: skip
 wrong("induction: a definition holds the size", "(t - 1)*D[1]", "=", "(t - 1)*2",
@@ -273,8 +397,13 @@ wrong("induction: a definition holds the size", "(t - 1)*D[1]", "=", "(t - 1)*2"
 wrong("induction: a start holds the size", "(s - 1)*(s - S[0] - 1)", "=", "0", induction(
     "s", [("(1 - 1)*(1 - S[0] - 1)", "identity", "0")],
     [("S[0]", "unfold", "s"), ("(s + 1 - 1)*(s + 1 - S[0] - 1)", "identity", "0", [2])], "0"),
-    sizes={"s": 1}, tensors={"S": [1, "real"]}, indices={}, definitions=[definition("S", ["s"], "S[s - 1]", "s")])  # fmt: skip
-N, BEFORE, AFTER, FIRST = ("((t - 2)**2 - 1)", "((t - 1 - 2)**2 - 1)", "((t + 1 - 1 - 2)**2 - 1)", "((1 - 1 - 2)**2 - 1)")
+    sizes={"s": 1}, tensors={"S": [1, "real"]}, indices={}, definitions=[definition("S", ["s"], "S[s - 1]", "s")])  # fmt: skip  # noqa: E501
+N, BEFORE, AFTER, FIRST = (
+    "((t - 2)**2 - 1)",
+    "((t - 1 - 2)**2 - 1)",
+    "((t + 1 - 1 - 2)**2 - 1)",
+    "((1 - 1 - 2)**2 - 1)",
+)
 LEMMA = {"statement": [f"sqrt({N}**2)", "=", N], "proof": certificate(
     "1", "=", N, [(f"sqrt({N}**2)", "root", N, [], [f"{N}**2", N, "1"])])["proof"]}  # fmt: skip
 
@@ -284,7 +413,7 @@ def _claim(place: str, formula: str) -> str:
 
 
 wrong("induction: a lemma that needs what holds the size", _claim("t", BEFORE), "=", "0", induction(
-    "t", [(_claim("1", FIRST), "identity", "0")], [(_claim("(t + 1)", AFTER), "combination", "0", [0], ["t*(t - 1)"])], "0"),
+    "t", [(_claim("1", FIRST), "identity", "0")], [(_claim("(t + 1)", AFTER), "combination", "0", [0], ["t*(t - 1)"])], "0"),  # noqa: E501
     sizes={"t": 3}, tensors={}, indices={}, lemmas=[LEMMA], needs=[[N, ">= 0"]])  # fmt: skip
 WRONG["induction: a lemma that needs what holds the size"]["sizes"] = {"t": 1}
 wrong("induction: its hypothesis used after it", "S[t + 1]", "=", "t + 1", [
@@ -296,18 +425,59 @@ WRONG["induction: its hypothesis used after it"]["proof"] = certificate("a", "="
 # -- lemmas, needs, names, the instance, what is shown
 wrong("lemma: an inequality", "a", "=", "a", [("a", "identity", "a")],
       lemmas=[{"statement": ["a**2", ">=", "0"], "proof": order(">=", "0", "a**2")}])  # fmt: skip
-wrong("lemma: not proved", "a", "=", "b", [("a", "identity", "b", [0])], lemmas=[{"statement": ["a", "=", "b"], "proof": []}])
-wrong("need: called for by nothing", "a", "=", "a", [("a", "identity", "a")], needs=[["b", "> 0"]], values={"b": "1"})
+wrong(
+    "lemma: not proved",
+    "a",
+    "=",
+    "b",
+    [("a", "identity", "b", [0])],
+    lemmas=[{"statement": ["a", "=", "b"], "proof": []}],
+)
+wrong(
+    "need: called for by nothing",
+    "a",
+    "=",
+    "a",
+    [("a", "identity", "a")],
+    needs=[["b", "> 0"]],
+    values={"b": "1"},
+)
 NEED = {"sizes": {"m": 1, "n": 1}, "needs": [["a", "> 0"]]}
 right("need", "a/a", "=", "1", [("a/a", "identity", "1")], values={"a": "2"}, **NEED)
-wrong("need: an instance that does not meet it", "a/a", "=", "1", [("a/a", "identity", "1")], values={"a": "-2"}, **NEED)
+wrong(
+    "need: an instance that does not meet it",
+    "a/a",
+    "=",
+    "1",
+    [("a/a", "identity", "1")],
+    values={"a": "-2"},
+    **NEED,
+)
 wrong("need: an instance without a value", "a/a", "=", "1", [("a/a", "identity", "1")], values={}, **NEED)
-wrong("need: it cannot be met", "0", ">", "0", order(">", "0", "(1 - m)**1 + (m - 1)**1"), needs=[["1 - m", "> 0"]])
-WRONG["need: an instance without sizes"] = {**WRONG["need: it cannot be met"], "instance": {"sizes": {}, "values": {}}}
+wrong(
+    "need: it cannot be met",
+    "0",
+    ">",
+    "0",
+    order(">", "0", "(1 - m)**1 + (m - 1)**1"),
+    needs=[["1 - m", "> 0"]],
+)
+WRONG["need: an instance without sizes"] = {
+    **WRONG["need: it cannot be met"],
+    "instance": {"sizes": {}, "values": {}},
+}
 wrong("need: met because there is no place", "0", ">", "0", order(">", "0", "-x[h]**2 + x[h]**2*1"),
       needs=[["-x[h]**2 + x[h]**2*1", "> 0"]], indices={"h": ["2", "m"]})  # fmt: skip
 WRONG["need: met because there is no place"]["instance"]["sizes"] = {"m": 1, "n": 1}
-wrong("need: another condition", "a/a", "=", "1", [("a/a", "identity", "1")], values={"a": "2"}, needs=[["a", "<= 0"]])
+wrong(
+    "need: another condition",
+    "a/a",
+    "=",
+    "1",
+    [("a/a", "identity", "1")],
+    values={"a": "2"},
+    needs=[["a", "<= 0"]],
+)
 SAME = [("a", "identity", "a")]
 for kind, fields in {
     "a size and a scalar": {"sizes": {"a": 1}},
