@@ -200,7 +200,7 @@ def _power(base: Dual, exponent: Fraction) -> Dual:
 
 
 def holds(found: Mapping[str, Any], seeds: range, largest: int = 4) -> int:
-    """At how many points, with the needs met, a statement was evaluated; raises AssertionError where it is false."""
+    """At how many points, with the needs met, a statement was evaluated; AssertionError where it is false."""
     left, relation, right = found["statement"]
     met = 0
     for seed in seeds:

@@ -1,4 +1,4 @@
-"""The trusted files stand alone: standard library only, no `assert`, few lines; so also in a bare environment."""
+"""The trusted files stand alone: standard library only, no `assert`, few lines, a bare environment."""
 
 from __future__ import annotations
 
@@ -31,7 +31,8 @@ for path in sorted(Path(sys.argv[2]).iterdir()):
         print(path.name, 'valid')
     except (Refused, Unreadable):
         print(path.name, 'refused')
-loaded = {name for name in sys.modules if name.startswith('bnsym.') and not name.startswith('bnsym.proof.trusted')}
+own = {name for name in sys.modules if name.startswith('bnsym.')}
+loaded = {name for name in own if not name.startswith('bnsym.proof.trusted')}
 print('other', *sorted(loaded - {'bnsym.proof', 'bnsym.errors', 'bnsym.version'}))
 """
 

@@ -1,4 +1,4 @@
-"""A hostile file ends in an error: by `Refused` or `Unreadable`, within 2 s and 500 MB, and without a claim."""
+"""A hostile file ends in an error, `Refused` or `Unreadable`, within 2 s and 500 MB, without a claim."""
 
 from __future__ import annotations
 

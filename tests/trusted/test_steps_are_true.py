@@ -23,7 +23,7 @@ def whole(text: str, terms: list[str]) -> str:
 
 
 def claims() -> dict[str, list[Json]]:
-    """Rule to the certificates that state a step's claim; what stands on a hypothesis of an induction is left out."""
+    """Rule to the certificates that state a step's claim; the steps of inductions are left out."""
     rows: dict[str, list[Json]] = defaultdict(list)
     for found in suite_certificates().values():
         proofs = [found["proof"], *(lemma["proof"] for lemma in found["lemmas"])]

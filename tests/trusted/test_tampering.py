@@ -1,7 +1,7 @@
 """No change of a certificate makes it prove what is false.
 
-Of each change one of four things is true: the certificate is refused; the field is one of those that claim nothing;
-the theorem that is shown (statement, needs, declarations) is the same one, by another proof or instance; or it is
+Of each change one of four things is true: the certificate is refused; the field is one of those that claim
+nothing; the theorem that is shown (statement, needs, declarations) is the same one; or it is
 another one, and then an evaluation that shares nothing with bnsym finds it true at every point that it tries.
 """
 

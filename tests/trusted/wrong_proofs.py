@@ -1,6 +1,6 @@
 """Named certificates that prove what is false, or use a rule outside its needs; each must be refused.
 
-`TWINS` holds a right use beside the wrong ones of a rule: it must be accepted, so that a refusal means something.
+`TWINS` holds a right use beside the wrong ones of a rule: it must be accepted, so that refusals mean something.
 """
 
 from __future__ import annotations
@@ -379,7 +379,7 @@ ON = [("S[t + 1]", "unfold", "S[t + 1 - 1] + 1"), ("S[t + 1 - 1]", "position", "
 right("induction", "S[t]", "=", "t", induction("t", BASE, ON, "t"), **T)
 wrong("induction: no base", "S[t]", "=", "t + 1", induction("t", [], [*ON[:2], (
     "S[t + 1]", "combination", "t + 1 + 1", [1, 2, 0], ["1", "1", "1"])], "t + 1"), **T)  # fmt: skip
-wrong("induction: no step", "S[t]", "=", "t**2", induction("t", BASE[:3] + [("S[1]", "identity", "1**2", [0, 1, 2])], [],  # noqa: E501
+wrong("induction: no step", "S[t]", "=", "t**2", induction("t", [*BASE[:3], ("S[1]", "identity", "1**2", [0, 1, 2])], [],  # noqa: E501
       "t**2"), **T)  # fmt: skip
 wrong("induction: an order", "t", "<", "t", induction("t", [("1", "identity", "1")], [("t + 1", "identity", "t + 1")],  # noqa: E501
       "t", "<"), **T)  # fmt: skip
