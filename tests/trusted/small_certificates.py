@@ -24,7 +24,7 @@ EMPTY: Json = {
 
 
 def certificate(left: str, relation: str, right: str, proof: Any = (), **fields: Any) -> Json:
-    """A certificate of one line; `proof`: its steps, or whole lines.  Every size of the instance is 2 or more."""
+    """A certificate of one line.  `proof`: its steps, or whole lines.  An instance has sizes of 2 or more."""
     whole = bool(proof) and isinstance(proof[0], dict)
     lines = proof if whole else [_line("=", right, {"steps": [step(*row) for row in proof]})]
     sizes = {name: max(2, least) for name, least in fields.get("sizes", {}).items()}

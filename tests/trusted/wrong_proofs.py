@@ -1,6 +1,6 @@
 """Named certificates that prove what is false, or use a rule outside its needs; each must be refused.
 
-`TWINS` holds a right use beside the wrong ones of a rule: it must be accepted, so that refusals mean something.
+`TWINS` holds a right use beside the wrong ones of a rule: it must be accepted, so that a refusal counts.
 """
 
 from __future__ import annotations
