@@ -56,14 +56,14 @@ def write_certificate(title: str, theorem: Theorem, earlier: Mapping[str, Theore
     those about recurrences become its lemmas.  Raises InternalError if the checker does not
     accept what was written.
     """
-    draft = _Draft(title, *plain_theorems(theorem, earlier))
-    found = draft.document()
-    found = draft.without_idle_needs(found)
-    text = json.dumps(found, indent=1, ensure_ascii=True) + "\n"
     try:
+        draft = _Draft(title, *plain_theorems(theorem, earlier))
+        found = draft.without_idle_needs(draft.document())
+        text = json.dumps(found, indent=1, ensure_ascii=True) + "\n"
         check_text(text.encode())
-    except Refused as error:
-        raise InternalError(f"the certificate of {title} is refused by the checker: {error}") from error
+    except (Refused, NotImplementedError) as error:
+        reason = error if isinstance(error, Refused) else "its steps take a form that is not written yet"
+        raise InternalError(f"the certificate of {title} cannot be given: {reason}") from error
     return text
 
 

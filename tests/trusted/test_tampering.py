@@ -83,6 +83,9 @@ def test_sample_of_changes_of_what_is_claimed(key: str) -> None:
 
 
 @pytest.mark.slow
-def test_all_changes() -> None:
+def test_every_fiftieth_change() -> None:
+    """All of them take about an hour; these reach every certificate and every kind of field."""
     pairs = all_changes()
-    print(f"{len(pairs)} changes: {dict(run(pairs))}")
+    counts = run(pairs[::50])
+    print(f"every 50th of {len(pairs)} changes, {counts.total()}: {dict(counts)}")
+    assert counts["refused"] > counts.total() * 0.8

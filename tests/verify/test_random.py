@@ -20,7 +20,8 @@ LARGEST = {"float64": 1e100, "float32": 1e30, "float16": 100.0}
 
 def floats(dtype, largest):
     """Up to `largest` in size, and 0 or no smaller than 1e-30 of it: products of them do not underflow, where
-    the bounds on relative rounding end.  (The hostile cases have the tiny scales.)"""
+    the bounds on relative rounding end.  (The hostile cases have the tiny scales.)
+    """
     width = int(dtype.removeprefix("float"))
     top = float(np.array(largest, dtype))
     drawn = st.floats(-top, top, width=width, allow_subnormal=False)
