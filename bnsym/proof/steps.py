@@ -46,9 +46,7 @@ class Steps:
         self.tensors = tensors
         self.facts = facts
         self.engine = Normalizer({n: d for n, d in definitions.items() if d.initial is None})
-        self.engine.pivots = False
-        self.raw = Normalizer(self.engine.definitions)
-        self.raw.pivots = self.raw.places = False
+        self.engine.pivots = self.engine.places = False  # steps that no rule of sums gives
         self.writer = CertificateWriter(tensors, self.engine)
         self.names = names
         self.steps: list[Step] = []

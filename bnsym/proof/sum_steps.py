@@ -34,7 +34,7 @@ class SumSteps(Steps):
 
     def beside_deltas(self, term: Term) -> list[tuple[int, ...]]:
         """Equations delta(i, p)*f(i) = delta(i, p)*f(p), one after the other, for the deltas in a term."""
-        form = self.raw.convert(expand_partials(term, self.definitions), {})
+        form = self.engine.convert(expand_partials(term, self.definitions), {})
         found: list[tuple[int, ...]] = []
         while True:
             pair = next(((row, a) for row in form for a, _ in row if self._moves(row, a)), None)
@@ -46,7 +46,7 @@ class SumSteps(Steps):
             equation, moved = self._beside(delta, inner)
             found.append(equation)
             form = {row: value for row, value in form.items() if row not in holding}
-            accumulate(form, self.raw.multiply(of_atom(delta), moved))
+            accumulate(form, self.engine.multiply(of_atom(delta), moved))
 
     def _moves(self, row: Monomial, a: Atom) -> bool:
         if a.kind != Kind.DELTA:
@@ -67,7 +67,7 @@ class SumSteps(Steps):
         arguments = (to_formula(index), to_formula(place), f)
         line = self.emit("delta", left, right, (), arguments)
         turned = self.emit("delta", self.writer.delta(delta), Delta(index, place))
-        return (*line, *turned, *self.lemmas(done)), self.raw.convert(done, {})
+        return (*line, *turned, *self.lemmas(done)), self.engine.convert(done, {})
 
     # -- sums -----------------------------------------------------------------------------------------
 
