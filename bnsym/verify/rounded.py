@@ -7,8 +7,9 @@ number here carries its exact value and a bound on the error of *any* sensible f
     root                e_a / (2 sqrt(a - e_a)) + 2 u sqrt(a)
     sum of k terms t    sum e_t + k u sum |t|                        (in any order, Higham 2002, 4.2)
 
-So the bound counts the terms of the sums and the magnitudes that are actually added: cancellation in
-x - mean, which costs mean/std, is seen as it happens.
+This holds as long as no product underflows: a subnormal number has lost digits, and a kernel may multiply
+it by something large next.  So the bound counts the terms of the sums and the magnitudes that are actually
+added: cancellation in x - mean, which costs mean/std, is seen as it happens.
 """
 
 from __future__ import annotations

@@ -19,13 +19,13 @@ LARGEST = {"float64": 1e100, "float32": 1e30, "float16": 100.0}
 
 
 def floats(dtype, largest):
-    """Up to `largest` in size, and 0 or no smaller than 1e-30 of it: products of them do not underflow, where
-    the bounds on relative rounding end.  (The hostile cases have the tiny scales.)
+    """Up to `largest` in size, and 0 or at least 1e-30: a product that underflows has no bound on its
+    relative error, so the oracle's bounds say nothing there.  (The hostile cases have the tiny scales.)
     """
     width = int(dtype.removeprefix("float"))
     top = float(np.array(largest, dtype))
     drawn = st.floats(-top, top, width=width, allow_subnormal=False)
-    return drawn.map(lambda value: value if abs(value) >= 1e-30 * top else 0.0)
+    return drawn.map(lambda value: value if abs(value) >= 1e-30 else 0.0)
 
 
 @st.composite
@@ -115,4 +115,4 @@ def test_gradients_are_linear_in_the_upstream_gradient(data, name):
     once, twice = right.backward(case.grad_y.copy(), saved), right.backward(2 * case.grad_y, saved)
     smallest = np.finfo(case.x.dtype).smallest_subnormal
     for single, double in zip(once, twice, strict=True):
-        np.testing.assert_allclose(2 * single, double, rtol=0, atol=4 * smallest)
+        np.testing.assert_allclose(2 * single, double, rtol=0, atol=smallest)
