@@ -416,13 +416,15 @@ wrong("induction: a lemma that needs what holds the size", _claim("t", BEFORE), 
     "t", [(_claim("1", FIRST), "identity", "0")], [(_claim("(t + 1)", AFTER), "combination", "0", [0], ["t*(t - 1)"])], "0"),  # noqa: E501
     sizes={"t": 3}, tensors={}, indices={}, lemmas=[LEMMA], needs=[[N, ">= 0"]])  # fmt: skip
 WRONG["induction: a lemma that needs what holds the size"]["sizes"] = {"t": 1}
-wrong("induction: its hypothesis used after it", "S[t + 1]", "=", "t + 1", [
-    step("S[t + 1]", "identity", "S[t + 1]"), step("S[t + 1]", "identity", "t + 1", [6]),
-], lemmas=[{"statement": ["S[t]", "=", "t"], "proof": induction("t", BASE, ON, "t")}], **T)  # fmt: skip
-WRONG["induction: its hypothesis used after it"]["proof"] = certificate("a", "=", "t + 1", [
-    ("S[t]", "identity", "t + 0", [4])])["proof"]  # fmt: skip
 
 # -- lemmas, needs, names, the instance, what is shown
+wrong("order: the sign of a third power", "sum((-(b**2))**(2/3) for i in span(1, m))", "<=", "0",
+      order("<=", "0", "-sum((-(b**2))**(2/3) for i in span(1, m))"))  # fmt: skip
+wrong("need: on what a recurrence counts by", "S[1]", "=", "S[1]", [("S[1]", "identity", "S[1]")],
+      sizes={"k": 1}, tensors={"x": [1, "real"], "S": [1, "real"]}, indices={}, scalars={},
+      values={"x[2]": "1"},
+      definitions=[definition("S", ["k"], "S[k - 1] + 1/x[k]", "0")], needs=[["x[k]", "!= 0"]])  # fmt: skip
+one(wrong, "text: an asynchronous sum", "sum(a async for i in span(1, m))", "constant", "m*a")
 wrong("lemma: an inequality", "a", "=", "a", [("a", "identity", "a")],
       lemmas=[{"statement": ["a**2", ">=", "0"], "proof": order(">=", "0", "a**2")}])  # fmt: skip
 wrong(

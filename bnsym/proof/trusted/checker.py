@@ -117,7 +117,7 @@ class _Replay:
             if not counted.isdisjoint(walk(need)):
                 raise Refused("a need holds the size that counts the steps of a recurrence")
         self.names = names
-        self.equations: list[Equation | None] = []
+        self.equations: list[Equation] = []
         self.first = 0
 
     def run(self) -> Checked:
@@ -201,13 +201,10 @@ class _Replay:
         self.first = len(self.equations)  # what was proved before may stand on a need that is hidden now
         self._require(now, target)
         for part, place in (("base", ONE), ("step", make("add", size, ONE))):
-            start = len(self.equations)
             self.equations += [(now, target)] if part == "step" else []
             self._steps(line["induction"][part])
             if self.equations[-1] != (replace(now, {size: place}), replace(target, {size: place})):
                 raise Refused(f"the {part} of the induction does not end in the equation")
-        for k in range(start, len(self.equations)):
-            self.equations[k] = None  # what stands on the hypothesis is out of reach from here on
         self.facts.needs, self.first = needs, 0
         self.facts.forget()
         return target
@@ -230,10 +227,9 @@ class _Replay:
             self.equations.append((left, right))
 
     def _equation(self, k: int) -> Equation:
-        found = self.equations[k] if self.first <= k < len(self.equations) else None
-        if found is None:
+        if not self.first <= k < len(self.equations):
             raise Refused(f"there is no step {k} to use here")
-        return found
+        return self.equations[k]
 
     def _require(self, *formulas: Formula) -> None:
         for formula in formulas:
