@@ -232,6 +232,10 @@ DEPENDENT = "sum(sum(y[k] for k in span(1, i)) for i in span(1, m))"
 one(wrong, "exchange: a range that holds the other index", DEPENDENT, "exchange",
     "sum(sum(y[k] for i in span(1, m)) for k in span(1, i))", "k", "i",
     indices={"i": ["1", "m"], "k": ["1", "i"]})  # fmt: skip
+OUTSIDE = "sum(sum(sum(1 for k in span(1, i)) for i in span(1, m)) for j in span(1, i))"
+one(wrong, "exchange: a range that holds an index of that name outside", OUTSIDE, "exchange",
+    "sum(sum(sum(1 for h in span(1, m)) for k in span(1, i)) for j in span(1, i))", "j", "k", "i",
+    indices={"i": ["1", "m"], "j": ["1", "i"], "k": ["1", "i"]})  # fmt: skip
 one(wrong, "exchange: a new name that is free", "sum(z[i, k] for i in span(1, m))", "exchange",
     "sum(z[k, k] for k in span(1, m))", "i")  # fmt: skip
 one(wrong, "exchange: a new name that an inner sum captures", "sum(sum(z[i, k] for k in span(1, n)) for i in span(1, n))",  # noqa: E501

@@ -112,6 +112,8 @@ def exchange(left: Formula, right: Formula, facts: Facts, used: Sequence[Equatio
         raise Refused("the order must name each index of the left side once")
     renaming: dict[Formula, Formula] = {}
     for own, other in zip(args, others, strict=True):
+        if not own.free.isdisjoint(set(indices) - set(renaming) - {own}):
+            raise Refused("the range of an index holds one that comes after it")
         low, high = (
             replace(end, {k: v for k, v in renaming.items() if k in end.free}) for end in own.parts[1:]
         )
