@@ -59,7 +59,7 @@ class Case:
         sizes = {**sizes, **entry.fixed}
         shapes = {n: v for n, v in entry.arguments.items() if isinstance(v, tuple)} | dict(entry.state)
         arrays = {n: rng.normal(1, 1, [length(s, sizes) for s in shape]) for n, shape in shapes.items()}
-        first = next(iter(entry.arguments))
+        first = next(iter(shapes))
         spread = math.sqrt(entry.literal_eps or EPS)
         arrays[first] = (arrays[first] - 0.5) * spread * 1.3
         return cls(entry, sizes, arrays)
