@@ -45,6 +45,14 @@ def put(place: str, names: Mapping[str, object], value: object) -> None:
             _walk(inner, names)[key] = value
 
 
+def _make_state(layer: object, entry: Entry, given: Mapping[str, object]) -> None:
+    """A first forward for a class that makes its parameters there; lists it filled are emptied."""
+    getattr(layer, entry.forward.rpartition(".")[2])(**given)
+    for held in vars(layer).values():
+        if isinstance(held, list):
+            held.clear()
+
+
 @dataclass(frozen=True)
 class Case:
     """An entry with sizes, and values for its arrays."""
@@ -67,6 +75,8 @@ class Case:
     def value(self, name: str, given: object, arrays: Mapping[str, np.ndarray]) -> object:
         """An argument as the function gets it."""
         match given:
+            case (Size(), *_):
+                return tuple(length(size.name, self.sizes) for size in given)
             case tuple():
                 return copy.copy(arrays[name]) if name in arrays else np.ones(self._shape(given))
             case Positive():
@@ -91,6 +101,10 @@ class Case:
         if entry.owner:
             built = {n: self.value(n, v, {}) for n, v in entry.construct.items()}
             names["self"] = function = getattr(function, entry.owner)(**built)
+            if entry.lazy:
+                _make_state(
+                    function, entry, {n: self.value(n, v, arrays) for n, v in entry.arguments.items()}
+                )
             for place in entry.state:
                 put(place, names, arrays[place].copy())
         names["result"] = getattr(function, entry.forward.rpartition(".")[2])(**given)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import importlib
 import importlib.util
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -54,10 +55,13 @@ class Entry:
     """One implementation: how it is called, and what is true of each of its gradients.
 
     A value in `arguments` and `construct` is a tuple of sizes (an array; a size is a name or a product
-    such as "C*H*W"), a Positive, a Size, a dict of such values, or a literal.  Places are texts: "result",
-    "result[1]", "result['dx']", "self.grads['gamma']", "self.weight.data"; in `hands` also "upstream" and
-    the names of the forward's arguments.  `state` gives the arrays that are put into a new instance, and
-    `gradients` says for each argument or place of the state where its gradient is found.
+    such as "C*H*W"), a Positive, a Size, a tuple of Sizes (a shape), a dict of such values, or a literal.
+
+    Places are texts: "result", "result[1]", "result['dx']", "self.grads['gamma']", "self.weight.data"; in
+    `hands` also "upstream" and the names of the forward's arguments.  `state` gives the arrays that are put
+    into a new instance, and `gradients` says for each argument or place of the state where its gradient is
+    found.  A `lazy` class makes its state in its first forward.  A `fixed` size is one that a Python loop
+    needs as a number.  `against` names the layer of the catalogue that a forward alone is held against.
     """
 
     name: str
@@ -76,6 +80,7 @@ class Entry:
     layout: str = "NC"
     literal_eps: float | None = None
     against: str = ""
+    lazy: bool = False
 
     @property
     def expected(self) -> dict[str, str]:
@@ -90,7 +95,9 @@ class Entry:
 
 @functools.cache
 def module(file: str, folder: Path = IMPLEMENTATIONS) -> ModuleType:
-    """The user's module, run as it stands."""
+    """The user's module as it stands: a file, or a module of an installed package."""
+    if not file.endswith(".py"):
+        return importlib.import_module(file)
     spec = importlib.util.spec_from_file_location(f"corpus_{Path(file).stem}", folder / file)
     if spec is None or spec.loader is None:
         raise ImportError(f"{folder / file} cannot be loaded")

@@ -42,6 +42,11 @@ def distance(claimed: np.ndarray, right: np.ndarray) -> float:
     return float(np.abs(claimed - right).max() / max(np.abs(right).max(), ZERO))
 
 
+def verdict(far: float) -> str:
+    """What such a distance shows."""
+    return "proved" if far < AGREE else "refuted" if far > DIFFER else "unclear"
+
+
 def textbook(case: Case) -> np.ndarray:
     """The catalogue's layers, written once more."""
     x, gamma, beta = (case.arrays[name] for name in ("x", "gamma", "beta"))
@@ -67,8 +72,7 @@ def test_label_is_what_differences_say(entry: Entry) -> None:
     rng = np.random.default_rng(20)
     for sizes in SIZES:
         for of, far in distances(Case.random(entry, sizes, rng), rng).items():
-            label = "proved" if far < AGREE else "refuted" if far > DIFFER else "unclear"
-            assert label == entry.expected[of], f"{entry.name}, {of} at {sizes}: off by {far:.3g}"
+            assert verdict(far) == entry.expected[of], f"{entry.name}, {of} at {sizes}: off by {far:.3g}"
 
 
 def test_names_differ() -> None:
