@@ -13,7 +13,7 @@ from time import perf_counter
 from bnsym.errors import InternalError, UsageError
 from bnsym.proof.coq.export import LIBRARY, LOGICAL, library
 
-LIMIT = 30  # seconds of processor time a theorem; most take 1 to 3, a few up to 7
+LIMIT = 30  # seconds of processor time a theorem; each takes 1 to 3
 PATIENCE = 20  # times as long by the clock, where other programs keep the processors busy
 LIMITED = 'ulimit -t "$0" && exec "$@"'
 INSTALL = "on Debian or Ubuntu: apt-get install --no-install-recommends coq libcoq-coquelicot"

@@ -16,7 +16,7 @@ from bnsym.proof.outcome import Verdict
 from bnsym.proof.suite import load, own_derivations, scripts
 from bnsym.proof.theorems import Chain, Inductive, Theorem
 
-LIBRARY = ("Sums", "Derivatives", "Signs", "Decide")  # in the order in which Coq compiles them
+LIBRARY = ("Sums", "Derivatives", "Signs", "Pairs", "Normal", "Decide")  # as Coq compiles them
 LOGICAL = "Bnsym"  # the library's name in Coq
 
 

@@ -1,253 +1,6 @@
 (** The tactics that exported theorems call: bn_eq, bn_derive, bn_order, bn_induct.
     Nothing here is trusted: what a tactic finds is checked by Coq. *)
-From Bnsym Require Export Signs.
-
-(** * Terms of a sum as coefficients and monomials *)
-
-Ltac times a b :=
-  lazymatch a with
-  | 0 => a
-  | 1 => b
-  | sqrt ?x => lazymatch b with 0 => b | 1 => a | sqrt x => x | _ => constr:(a * b) end
-  | _ => lazymatch b with 0 => b | 1 => a | _ => constr:(a * b) end
-  end.
-
-(** Lists of pairs (coefficient, monomial): both sums, negative, products. *)
-Ltac joined l r := lazymatch l with nil => r | cons ?h ?t => let t' := joined t r in constr:(cons h t') end.
-
-Ltac negated l :=
-  lazymatch l with nil => l | cons (?c, ?f) ?t => let t' := negated t in constr:(cons (- c, f) t') end.
-
-Ltac scaled c f l :=
-  lazymatch l with
-  | nil => l
-  | cons (?d, ?g) ?t =>
-      let cd := times c d in let fg := times f g in
-      let t' := scaled c f t in
-      lazymatch cd with 0 => t' | _ => constr:(cons (cd, fg) t') end
-  end.
-
-Ltac product l r :=
-  lazymatch l with
-  | nil => l
-  | cons (?c, ?f) ?t => let a := scaled c f r in let b := product t r in joined a b
-  end.
-
-(** The pairs of the term t, whose index is j. *)
-Ltac pairs j t :=
-  lazymatch t with
-  | context [j] =>
-      lazymatch t with
-      | ?a + ?b => let la := pairs j a in let lb := pairs j b in joined la lb
-      | ?a - ?b => let la := pairs j a in let lb := pairs j b in
-                   let lc := negated lb in joined la lc
-      | - ?a => let la := pairs j a in negated la
-      | ?a * ?b => let la := pairs j a in let lb := pairs j b in product la lb
-      | ?a / ?b =>
-          let la := pairs j a in
-          lazymatch b with
-          | context [j] => let lb := below j b in product la lb
-          | _ => scaled (/ b) 1 la
-          end
-      | / ?b => below j b
-      | sqrt ?a ^ 2 => pairs j a
-      | ?a ^ 1 => pairs j a
-      | ?a ^ (S (S ?n)) => let la := pairs j a in let lb := pairs j (a ^ (S n)) in product la lb
-      | Sum ?k ?h => let l := sum_pairs k h in inner j k l
-      | _ => constr:(cons (1, t) (@nil (R * R)))
-      end
-  | _ => constr:(cons (t, 1) (@nil (R * R)))
-  end
-(** The pairs of / b: what does not hold j leaves. *)
-with below j b :=
-  lazymatch b with
-  | ?u * ?v => let lu := below j u in let lv := below j v in product lu lv
-  | context [j] => constr:(cons (1, / b) (@nil (R * R)))
-  | _ => constr:(cons (/ b, 1) (@nil (R * R)))
-  end
-(** A sum over k inside a term of index j: its own pairs, sifted where a delta is there. *)
-with inner j k l :=
-  lazymatch l with
-  | nil => constr:(@nil (R * R))
-  | cons (?c, ?f) ?t =>
-      let s := inner_sum k f in
-      let ls := lazymatch s with
-                | Sum _ _ => lazymatch s with
-                             | context [j] => constr:(cons (1, s) (@nil (R * R)))
-                             | _ => constr:(cons (s, 1) (@nil (R * R)))
-                             end
-                | _ => pairs j s
-                end in
-      let lc := pairs j c in
-      let a := product lc ls in
-      let b := inner j k t in joined a b
-  end
-with inner_sum k f :=
-  lazymatch f with
-  | fun _ => ?c => lazymatch c with 1 => constr:(INR k) | _ => constr:(INR k * c) end
-  | _ =>
-      match f with
-      | fun i => @?g i =>
-          let p := sifted_at f in
-          let v := eval cbn beta in (f p) in
-          let v' := without_delta p v in v'
-      | _ => constr:(Sum k f)
-      end
-  end
-(** The p of a factor delta p i (or delta i p) of f i. *)
-with sifted_at f :=
-  match f with
-  | fun i => delta ?p i => p
-  | fun i => delta i ?p => p
-  | fun i => @?a i * _ => sifted_at a
-  | fun i => _ * @?b i => sifted_at b
-  end
-with without_delta p v :=
-  lazymatch v with
-  | delta p p => constr:(1)
-  | ?a * ?b => let a' := without_delta p a in let b' := without_delta p b in times a' b'
-  | _ => v
-  end
-with sum_pairs k h :=
-  let i := fresh "i" in
-  let both := constr:(fun i : nat => ltac:(
-     let b := eval cbn beta in (h i) in let l := pairs i b in exact l)) in
-  apart both
-(** fun i => [(c1, f1 i); ...] as [(c1, fun i => f1 i); ...]. *)
-with apart both :=
-  lazymatch both with
-  | fun i => nil => constr:(@nil (R * (nat -> R)))
-  | fun i => cons (?c, @?f i) (@?t i) => let r := apart t in constr:(cons (c, f) r)
-  end.
-
-Ltac as_combination l :=
-  lazymatch l with
-  | nil => constr:(none)
-  | cons (?c, ?f) ?t => let r := as_combination t in constr:(plus_times c f r)
-  end.
-
-(** * Every sum of the goal in normal form *)
-
-(** 0 where a delta is 0, under sums too. *)
-Ltac zero :=
-  unfold Rdiv;
-  first
-  [ ring
-  | repeat match goal with
-    | |- context [Sum ?m ?h] => rewrite (Sum_zero m h) by (intros; cbn beta; zero)
-    end; ring ].
-Ltac vanishes :=
-  intros; cbn beta; rewrite ?delta_other by (assumption || (apply not_eq_sym; assumption)); zero.
-
-(** The p of some delta p j in the term of the sum. *)
-Ltac some_delta h :=
-  let j := fresh "j" in
-  let P := constr:(fun j : nat => ltac:(
-    let b := eval cbn beta in (h j) in
-    match b with context [delta ?p j] => exact p | context [delta j ?p] => exact p end)) in
-  lazymatch P with fun _ => ?p => p end.
-Ltac sift m h :=
-  let p := some_delta h in
-  rewrite (Sum_sift m p h); [ cbn beta; rewrite ?(delta_same p) | given | vanishes ].
-
-Inductive Exchanging : Prop := exchanging.
-
-(** A sum of one monomial: sifted, or named; equal sums get one name. *)
-Ltac named m h :=
-  first
-  [ match goal with
-    | E : ?V = Sum m ?h' |- _ =>
-        is_var V;
-        replace (Sum m h) with V
-          by (rewrite E; apply Sum_ext; intros; alike)
-    end
-  | exchanged m h
-  | let V := fresh "V" in let E := fresh "E" in remember (Sum m h) as V eqn:E in |- * ]
-with alike :=
-  first
-  [ reflexivity
-  | ring
-  | lazymatch goal with
-    | |- context [Rinv] => idtac
-    | |- context [Rdiv] => idtac
-    | |- context [sqrt] => idtac
-    end; roots; field; nonzero ]
-(** sum_j c(j) * sum_i f(i, j) is a sum over i that has a name.  No exchange within an exchange. *)
-with exchanged m h :=
-  lazymatch goal with _ : Exchanging |- _ => fail | _ => idtac end;
-  let j := fresh "j" in
-  let both := constr:(fun j : nat => ltac:(
-    let b := eval cbn beta in (h j) in
-    match b with context C [Sum ?k ?f] =>
-      let c := context C [1] in exact (k, c, f) end)) in
-  lazymatch both with
-  | fun j => (?k, @?c j, @?f j) =>
-      match goal with
-      | E : ?V = Sum k ?g |- _ =>
-          is_var V;
-          replace (Sum m h) with V
-            by (pose proof exchanging; rewrite E; symmetry; apply (Sum_exchange m k h c f);
-                [ intros; cbn beta; ring | intros; cbn beta; normal; ring ])
-      end
-  end
-with sum_step m h :=
-  lazymatch m with
-  | 1%nat => rewrite (Sum_one h)
-  | _ =>
-    lazymatch h with
-    | (fun _ => ?c) => rewrite (Sum_const m c)
-    | context [delta _ _] => first [ sift m h | decomposed m h ]
-    | _ => decomposed m h
-    end
-  end
-with decomposed m h :=
-    lazymatch h with
-    | context [Sum ?m' ?h'] => sum_step m' h'      (* closed sums inside come first *)
-    | _ =>
-        let l := sum_pairs m h in
-        lazymatch l with
-        | cons (1, ?f) nil => first [ constr_eq f h; named m h | expanded m h l ]
-        | _ => expanded m h l
-        end
-    end
-with expanded m h l :=
-  let c := as_combination l in
-  rewrite (Sum_linear m c h);
-  [ cbn [sum_of]
-  | let j := fresh "j" in let Hj := fresh "Hj" in
-    intros j Hj; cbn [term_of]; same ]
-with normal := repeat (roots; match goal with |- context [Sum ?m ?h] => sum_step m h end); roots
-with same := solve [ ring | roots; solve [ squares; ring | normal; solve [ ring | field; nonzero ] ] ]
-(** Radicands back to squares. *)
-with squares := repeat match goal with Q : ?s ^ 2 = ?X |- context [?X] => rewrite <- Q end
-(** Each closed root gets a name s with 0 < s and s^2 = radicand; equal roots get one name. *)
-with roots :=
-  repeat match goal with
-  | |- context [sqrt ?A] =>
-      first
-      [ match goal with
-        | E : ?s = sqrt ?B |- _ =>
-            is_var s; replace (sqrt A) with s
-              by (rewrite E; f_equal; normal; solve [ ring | field; nonzero ])
-        | E : ?s = sqrt ?B, P : 0 < ?a |- _ =>
-            is_var s; is_var a;
-            lazymatch goal with _ : a = _ |- _ => fail | _ => idtac end;
-            first
-            [ lazymatch A with context [a] => idtac end;
-              replace (sqrt A) with (a * s)
-                by (symmetry; apply (sqrt_scaled a s A B);
-                    [ pos | pos | exact E | normal; solve [ ring | field; nonzero ] ])
-            | lazymatch B with context [a] => idtac end;
-              replace (sqrt A) with (s / a)
-                by (symmetry; apply (sqrt_unscaled a s A B);
-                    [ exact P | pos | exact E | normal; solve [ ring | field; nonzero ] ]) ]
-        end
-      | let s := fresh "s" in let E := fresh "E" in
-        let P := fresh "P" in let Q := fresh "Q" in
-        first [ assert (P : 0 < sqrt A) by (apply sqrt_lt_R0; pos) | pose proof (sqrt_pos A) as P ];
-        assert (Q : sqrt A ^ 2 = A) by (apply sqrt_square; pos);
-        remember (sqrt A) as s eqn:E in * ]
-  end.
+From Bnsym Require Export Normal.
 
 (** * Roots and denominators away *)
 
@@ -295,10 +48,10 @@ Ltac denominator D :=
   lazymatch D with context [Sum _ _] => idtac end;
   first
   [ match goal with
-    | H : ?s ^ 2 = ?B |- _ => is_var s; replace D with (s ^ 2) by (rewrite H; normal; solve [ ring | field; nonzero ])
+    | H : ?s ^ 2 = ?B |- _ => is_var s; replace D with (s ^ 2) by (rewrite H; normal; finished)
     | E : ?d = ?B |- _ =>
         is_var d; lazymatch B with Sum _ _ => fail | sqrt _ => fail | context [Sum _ _] => idtac end;
-        replace D with d by (rewrite E; normal; solve [ ring | field; nonzero ])
+        replace D with d by (rewrite E; normal; finished)
     end
   | let d := fresh "d" in let E := fresh "E" in let P := fresh "P" in
     assert (P : 0 < D) by pos;
@@ -311,8 +64,6 @@ Ltac denominators :=
 
 (** * What theorems call *)
 
-Ltac finish := normal; solve [ ring | field; nonzero ].
-
 Ltac cases_of_deltas :=
   rewrite ?delta_same;
   repeat match goal with
@@ -323,13 +74,10 @@ Ltac cases_of_deltas :=
                                      rewrite ?(delta_other b a) by (apply not_eq_sym; assumption) ]
   end.
 
-Ltac close :=
-  cases_of_deltas; roots;
-  first [ finish
-        | without_epsilon; finish
-        | denominators; finish
-        | denominators; without_epsilon; finish
-        | without_sums; finish ].
+Ltac finish :=
+  normal;
+  first [ progress without_epsilon; normal; finished | finished | progress without_sums; normal; finished ].
+Ltac close := cases_of_deltas; roots; denominators; finish.
 
 (** An equation of terms with sums. *)
 Ltac bn_eq := intros; rewrite ?plus_INR, ?mult_INR; close.

@@ -115,3 +115,19 @@ Lemma from_one (P : nat -> Prop) :
 Proof.
   intros H1 H n. induction n as [|[|n] IH]; intros Hn; [lia | exact H1 | apply H; [lia | apply IH; lia]].
 Qed.
+
+(** What is 0 because a part is. *)
+Lemma zero_times a b : a = 0 -> a * b = 0.
+Proof. intros ->; apply Rmult_0_l. Qed.
+
+Lemma times_zero a b : b = 0 -> a * b = 0.
+Proof. intros ->; apply Rmult_0_r. Qed.
+
+Lemma minus_zero a : a = 0 -> - a = 0.
+Proof. intros ->; apply Ropp_0. Qed.
+
+Lemma zero_plus_zero a b : a = 0 -> b = 0 -> a + b = 0.
+Proof. intros -> ->; apply Rplus_0_l. Qed.
+
+Lemma zero_minus_zero a b : a = 0 -> b = 0 -> a - b = 0.
+Proof. intros -> ->; apply Rminus_0_r. Qed.
