@@ -142,7 +142,7 @@ class Normalizer(SumAlgebra):
 
     def sum(self, term: Sum, environment: Environment) -> Polynomial:
         """A sum over low..high, split at the sizes and the integer that its length is the sum of."""
-        before = self._start(term.index)
+        before = self.left_out(term.index)
         if before:
             return self._from_one(term, environment, before)
         length = self._affine(_length(term.index), environment)
@@ -158,7 +158,7 @@ class Normalizer(SumAlgebra):
                 done = combine(done, at(size))
         return self._ends(term, environment, total, done, length.constant)
 
-    def _start(self, index: Index) -> int:
+    def left_out(self, index: Index) -> int:
         """How many positions a range from 2, 3, ... leaves out at its beginning; 0 for any other range."""
         low = index.low.value if isinstance(index.low, Number) else Fraction(1)
         short = low.denominator == 1 and 1 < low <= SHORT

@@ -24,7 +24,7 @@ from bnsym.proof.steps import Step
 from bnsym.proof.theorems import Chain, Inductive, Place, Theorem
 from bnsym.proof.trusted.checker import FORMAT, Checked, check_text
 from bnsym.proof.trusted.facts import Facts
-from bnsym.proof.trusted.formula import Formula, Refused, walk
+from bnsym.proof.trusted.formula import Formula, Refused, minus, walk
 from bnsym.terms import nodes
 from bnsym.terms.nodes import ONE, ZERO, Add, Definition, Entry, Index, Sign, Size, Symbol, Term
 from bnsym.terms.scope import Scope
@@ -279,13 +279,24 @@ class _Draft:
         found: dict[str, Formula] = {}
         first = [p for d in self.facts.definitions.values() for p in d[0] if p.kind == "index"]
         free = sorted({i for f in formulas for i in f.free}, key=_place)
-        bound = sorted({p for f in formulas for p in walk(f) if p.kind == "index"}, key=_place)
+        within = {p for f in formulas for p in walk(f) if p.kind == "index" and self._holds_some(p)}
+        bound = sorted(within, key=_place)
         for index in (*first, *free, *bound):
             found.setdefault(index.parts[0], index)
         for index in (*first, *free):
             if found[index.parts[0]] is not index:
                 raise InternalError(f"{self.title}: the index {index.parts[0]} has two ranges; rename one")
         return found
+
+    def _holds_some(self, index: Formula) -> bool:
+        """True if its range is certainly not empty: only then may it stand for itself."""
+        _, low, high = index.parts
+        if low is to_formula(ONE) and self.facts.counts(high):
+            return True
+        try:
+            return self.facts.lowest(minus(high, low)) >= 0
+        except Refused:
+            return False
 
     def _definition(self, definition: Definition, library: Library) -> dict[str, Any]:
         return {

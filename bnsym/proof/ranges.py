@@ -1,13 +1,18 @@
-"""Finer steps for sums over ranges that are sums of sizes and integers: split, and single positions."""
+"""Finer steps for sums over ranges that are sums of sizes and integers: split, and single positions.
+
+A range such as 1..m-1 may be empty, so that nothing may be said of a position in it: its sum is the one over
+1..m less the entry at m, and only under the longer sum is the body looked into.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from bnsym.calculus.atoms import Position, at, combine, position
+from bnsym.errors import UndefinedValueError
 from bnsym.proof.formulas import to_formula
-from bnsym.proof.trusted.formula import joined, make, number, replace
-from bnsym.terms.nodes import ONE, Sum, Term
+from bnsym.proof.trusted.formula import Formula, joined, make, minus, number, replace
+from bnsym.terms.nodes import ONE, Sum, Term, add
 
 if TYPE_CHECKING:
     from bnsym.proof.sum_steps import SumSteps
@@ -15,14 +20,48 @@ if TYPE_CHECKING:
 
 def split_range(elaborator: SumSteps, term: Sum) -> list[int]:
     """The sum is its parts: each size on its own, then the entries after them, each on its own."""
-    engine = elaborator.engine
-    low = engine.place(term.index.low, {})
-    length = combine(combine(engine.place(term.index.high, {}), low, -1), position({}, 1))
+    engine, own = elaborator.engine, to_formula(term)
+    low, high = engine.place(term.index.low, {}), engine.place(term.index.high, {})
+    length = combine(combine(high, low, -1), position({}, 1))
+    if engine.left_out(term.index):
+        before = combine(low, position({}, 1), -1)
+        other = _over(own, number(1), _written(elaborator, before))
+        found = _less(elaborator, term, [other, own])
+        return found or _shifted(elaborator, term, before, length)
+    if length.constant < 0:
+        ends = combine(high, position({}, 1)), combine(high, position({}, -length.constant))
+        return _less(elaborator, term, [own, _over(own, *(_written(elaborator, end) for end in ends))])
     pieces = [at(base) for base, times in length.parts for _ in range(times)]
-    pieces += [position({}, 1)] * max(length.constant, 0)
-    if length.constant < 0 or not pieces:
-        raise NotImplementedError
+    pieces += [position({}, 1)] * length.constant
+    if not pieces:
+        return list(elaborator.emit("single", term, elaborator.back(number(0))))
     return _peeled(elaborator, term, pieces)
+
+
+def _less(elaborator: SumSteps, term: Sum, parts: list[Formula]) -> list[int]:
+    """The sum, one of two parts of a longer one, as that less the other part; nothing if it has no value."""
+    low, middle, high = parts[0].parts[0].parts[1], parts[0].parts[0].parts[2], parts[1].parts[0].parts[2]
+    whole = _over(parts[0], low, high)
+    other = parts[parts[0] is to_formula(term)]
+    longer, rest = elaborator.back(whole), elaborator.back(other)
+    try:
+        elaborator.engine.convert(add(longer, rest), {})
+    except UndefinedValueError:
+        return []
+    line = elaborator.emit("split", longer, elaborator.back(joined("add", *parts)), (), (middle, parts[1]))
+    found = elaborator.emit("identity", term, elaborator.back(minus(whole, other)), line)
+    return [*found, *elaborator.lemmas(longer), *elaborator.lemmas(rest)]
+
+
+def _written(elaborator: SumSteps, place: Position) -> Formula:
+    return to_formula(elaborator.writer.place(place, {}))
+
+
+def _over(formula: Formula, low: Formula, high: Formula) -> Formula:
+    """The same sum over another range."""
+    index, body = formula.parts
+    other = make("index", index.parts[0], low, high)
+    return make("sum", other, replace(body, {index: other}))
 
 
 def _peeled(elaborator: SumSteps, term: Sum, pieces: list[Position]) -> list[int]:

@@ -18,7 +18,7 @@ from bnsym.terms.nodes import (
     Tensor,
     Term,
 )
-from bnsym.terms.walk import subterms
+from bnsym.terms.walk import children
 
 
 @dataclass(frozen=True)
@@ -78,10 +78,25 @@ class Steps:
     def _of_radicands(self, terms: Iterable[Term]) -> Iterator[int]:
         """What is needed to expand the radicands and denominators in terms, those under sums too."""
         for term in terms:
-            for node in subterms(term):
+            for node in self._walked(term):
                 if isinstance(node, Power) and isinstance(node.exponent, Number) and node.base is not term:
                     whole = node.exponent.value.denominator == 1 and node.exponent.value > 0
                     yield from () if whole else self.lemmas(node.base)
+
+    def _walked(self, term: Term) -> list[Term]:
+        """Every distinct subterm of which equations may speak, the term itself first."""
+        found: dict[Term, None] = {}
+        stack = [term]
+        while stack:
+            node = stack.pop()
+            if node not in found:
+                found[node] = None
+                stack.extend(reversed(self.inside(node)))
+        return list(found)
+
+    def inside(self, term: Term) -> tuple[Term, ...]:
+        """The direct subterms of which equations may speak."""
+        return children(term)
 
     def know(self, step: Step, right: Term) -> None:
         """An equation proved before, whose left side is an entry: it is used wherever that stands."""

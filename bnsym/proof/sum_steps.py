@@ -82,6 +82,10 @@ class SumSteps(Steps):
         line, groups = self._linear((binder,), term.body, form, self.lemmas(term.body))
         return list(self._gathered((binder,), term, line, groups))
 
+    def inside(self, term: Term) -> tuple[Term, ...]:
+        """Not the body of a sum whose range may be empty: its index may have no position."""
+        return () if isinstance(term, Sum) and not self._is_plain(term.index) else super().inside(term)
+
     def _is_plain(self, index: Index) -> bool:
         """A range 1..high that the normal form takes whole."""
         place = self.engine.place(index, {})
