@@ -1,0 +1,363 @@
+"""A symbolic array: axes over symbolic sizes, and its entry as a term; views share what they look at.
+
+A `Store` holds the entries of what NumPy would keep in one block of memory.  A `TracedArray` looks at a
+store: `where` says for each of the store's indices at which place the view's entry lies.  Writing through
+a view changes the store, so every alias sees it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+import numpy as np
+from numpy.lib.mixins import NDArrayOperatorsMixin
+
+from bnsym.terms.nodes import ONE, ZERO, Add, Delta, Index, Mul, Number, Term, number
+from bnsym.terms.walk import free_indices, substitute
+from bnsym.tracing.axes import Axis, Names, check_lengths, common, expressed, length_of, shape
+from bnsym.tracing.numbers import exact, minus, plus, times
+from bnsym.tracing.sizes import Dim, whole
+from bnsym.tracing.trouble import BranchOnDataError, ShapeError, SymbolicLoopError, UnsupportedCallError
+
+CELLS = 4096  # an array of plain numbers with more entries than this is not read
+
+
+@dataclass
+class Store:
+    """Entries over own indices.  `ordered`: NumPy would lay them out in this order in memory."""
+
+    indices: tuple[Index, ...]
+    body: Term
+    ordered: bool = True
+
+
+class TracedArray(NDArrayOperatorsMixin):
+    """A view of a store.  `indices` are its axes; `body` is the entry at these indices."""
+
+    __slots__ = ("detached", "indices", "store", "where")
+    __array_priority__ = 1000.0
+    __hash__ = None  # type: ignore[assignment]
+
+    def __init__(self, store: Store, axes: tuple[Axis, ...], where: tuple[Term, ...]) -> None:
+        self.store = store
+        self.indices = axes
+        self.where = where
+        self.detached = (
+            False  # True where NumPy may or may not have copied: reading is the same, writing is not
+        )
+
+    # -- reading --------------------------------------------------------------------------------------
+
+    @property
+    def body(self) -> Term:
+        """The entry at `indices`."""
+        pairs = zip(self.store.indices, self.where, strict=True)
+        return substitute(self.store.body, {old: new for old, new in pairs if old is not new})
+
+    @property
+    def shape(self) -> tuple[Dim, ...]:
+        """The lengths of the axes."""
+        return shape(self.indices)
+
+    @property
+    def ndim(self) -> int:
+        """The number of axes."""
+        return len(self.indices)
+
+    @property
+    def size(self) -> Dim:
+        """The number of entries."""
+        total = whole(1)
+        for dim in self.shape:
+            total = total * dim
+        return total
+
+    @property
+    def dtype(self) -> Any:
+        """Every array holds real numbers; the code is told float64."""
+        return np.dtype(np.float64)
+
+    @property
+    def flat_indices(self) -> tuple[Index, ...]:
+        """The indices of all axes."""
+        return tuple(index for axis in self.indices for index in axis)
+
+    def __repr__(self) -> str:
+        return f"array of shape ({', '.join(map(str, self.shape))})"
+
+    def __format__(self, spec: str) -> str:
+        return repr(self)
+
+    def __len__(self) -> int:
+        return self._first().__index__()
+
+    def __iter__(self) -> Iterator[Any]:
+        first = self._first()
+        if first.constant is None:
+            raise SymbolicLoopError("a loop over an array", first.names)
+        return (self[k] for k in range(first.constant))
+
+    def _first(self) -> Dim:
+        if not self.indices:
+            raise UnsupportedCallError("a single number has no length")
+        return self.shape[0]
+
+    def __bool__(self) -> bool:
+        if isinstance(self.body, Number):
+            return bool(self.body.value)
+        raise BranchOnDataError(
+            "the code branches on values of an array; trace the branch that you mean, or give the argument "
+            "that decides it as a literal"
+        )
+
+    def __float__(self) -> float:
+        if isinstance(self.body, Number):
+            return float(self.body.value)
+        raise UnsupportedCallError("a symbolic value is used where Python needs a number")
+
+    def __index__(self) -> int:
+        if isinstance(self.body, Number) and self.body.value.denominator == 1:
+            return int(self.body.value)
+        raise UnsupportedCallError("a symbolic value is used where Python needs an integer")
+
+    __int__ = __index__
+
+    def __copy__(self) -> TracedArray:
+        return fresh(self.indices, self.body)
+
+    def __deepcopy__(self, memo: Any) -> TracedArray:
+        return fresh(self.indices, self.body)
+
+    # -- writing --------------------------------------------------------------------------------------
+
+    def assign(self, value: Any) -> None:
+        """Write a value, broadcast to this shape, into the store."""
+        if self.detached:
+            raise UnsupportedCallError(
+                "a write into a reshaped array that NumPy may have copied; copy it first"
+            )
+        source = lift(value)
+        if source.ndim > self.ndim:
+            if any(dim.constant != 1 for dim in source.shape[: source.ndim - self.ndim]):
+                raise ShapeError(f"a value of shape {source.shape} is written into shape {self.shape}")
+            source = view(source, source.indices[source.ndim - self.ndim :])
+        padded = ((),) * (self.ndim - source.ndim) + source.indices
+        names = Names()
+        targets: list[Axis] = []
+        split: dict[Term, Term] = {}
+        for own, theirs in zip(self.indices, padded, strict=True):
+            if theirs and not own:
+                raise ShapeError(f"a value of shape {source.shape} is written into shape {self.shape}")
+            targets.append(names.renamed(common(own, theirs, "assignment")))
+            split |= expressed(own, targets[-1])
+        where = tuple(folded(substitute(place, split)) for place in self.where)
+        self._write(targets, where, _moved(source, padded, targets))
+
+    def _write(self, axes: Sequence[Axis], where: Sequence[Term], value: Term) -> None:
+        """Put a term over the axes' indices into the store, each entry where it lies."""
+        indices = [index for axis in axes for index in axis]
+        pairs = list(zip(self.store.indices, where, strict=True))
+        whole_axes = [(old, new) for old, new in pairs if new in indices and _spans(new, old)]
+        placed = [(old, new) for old, new in pairs if not (new in indices and _spans(new, old))]
+        direct: dict[Term, Term] = {new: old for old, new in whole_axes}
+        loose = [index for index in indices if index not in direct]
+        if not placed and not loose:
+            self.store.body = substitute(value, direct)
+            return
+        mask: Term = ZERO
+        total: Term = ZERO
+        for places in _places(loose):
+            at = {**direct, **places}
+            here: Term = ONE
+            for old, new in placed:
+                here = times(here, _delta(old, substitute(new, places)))
+            mask, total = plus(mask, here), plus(total, times(here, substitute(value, at)))
+        self.store.body = plus(total, times(minus(ONE, mask), self.store.body))
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        from bnsym.tracing.indexing import taken
+
+        target = taken(self, key)
+        target.assign(value)
+
+    def __getitem__(self, key: Any) -> Any:
+        from bnsym.tracing.indexing import taken
+
+        return taken(self, key)
+
+    # -- NumPy's protocols ----------------------------------------------------------------------------
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+        from bnsym.tracing.dispatch import call_ufunc
+
+        return call_ufunc(ufunc, method, inputs, options)
+
+    def __array_function__(self, function: Any, types: Any, inputs: Any, options: Any) -> Any:
+        from bnsym.tracing.dispatch import call_function
+
+        return call_function(function.__name__, inputs, options)
+
+    def __array__(self, *args: Any, **options: Any) -> Any:
+        raise UnsupportedCallError("the code asks for the numbers in a symbolic array")
+
+    def __getattr__(self, name: str) -> Any:
+        from bnsym.tracing.dispatch import attribute
+
+        return attribute(self, name)
+
+
+def _places(loose: Sequence[Index]) -> Iterator[dict[Term, Term]]:
+    """Each choice of places for indices that a position is calculated from; they have numbers."""
+    ranges = []
+    for index in loose:
+        dim = length_of(index)
+        if dim.constant is None:
+            raise SymbolicLoopError("a write into part of an axis", dim.names)
+        ranges.append(range(1, dim.constant + 1))
+    for values in product(*ranges):
+        yield {index: number(k) for index, k in zip(loose, values, strict=True)}
+
+
+def _spans(new: Term, old: Index) -> bool:
+    return isinstance(new, Index) and new.high is old.high
+
+
+def _delta(index: Index, place: Term) -> Term:
+    if isinstance(index.high, Number) and index.high.value == 1:
+        return ONE
+    return ONE if index is place else Delta(index, folded(place))
+
+
+def folded(place: Term) -> Term:
+    """A position with its numbers worked out."""
+    match place:
+        case Add(terms):
+            total: Term = ZERO
+            for term in map(folded, terms):
+                total = plus(total, term)
+            return total
+        case Mul((first, second)):
+            return times(folded(first), folded(second))
+    return place
+
+
+# -- making arrays --------------------------------------------------------------------------------------
+
+
+def fresh(axes: Sequence[Axis], body: Term, ordered: bool = True) -> TracedArray:
+    """A new array whose entry at these axes is the body."""
+    axes = tuple(axes)
+    indices = tuple(index for axis in axes for index in axis)
+    return TracedArray(Store(indices, body, ordered), axes, indices)
+
+
+def view(array: TracedArray, axes: Sequence[Axis], where: tuple[Term, ...] | None = None) -> TracedArray:
+    """Another look at the same store."""
+    seen = TracedArray(array.store, tuple(axes), array.where if where is None else where)
+    seen.detached = array.detached
+    return seen
+
+
+def constant_array(term: Term) -> TracedArray:
+    """A single number."""
+    return fresh((), term)
+
+
+def filled(dims: Sequence[Dim], body: Term) -> TracedArray:
+    """An array of that shape with the same term everywhere."""
+    names = Names()
+    return fresh([names.axis(dim) for dim in dims], body)
+
+
+def lift(value: Any) -> TracedArray:
+    """What code hands to NumPy as an array."""
+    if isinstance(value, TracedArray):
+        return value
+    if isinstance(value, Dim):
+        return constant_array(value.term)
+    if isinstance(value, list | tuple):
+        return stacked([lift(item) for item in value])
+    if isinstance(value, np.ndarray):
+        return _plain(value)
+    if value is None or isinstance(value, str | complex):
+        raise UnsupportedCallError(f"{value!r} is used as an array")
+    return constant_array(number(exact(value)))
+
+
+def _plain(array: Any) -> TracedArray:
+    """An array of numbers that the code made before or without the tracer."""
+    if array.size > CELLS or array.dtype.kind not in "biuf":
+        raise UnsupportedCallError(f"a plain array of {array.size} entries of {array.dtype}")
+    if array.ndim == 0:
+        return constant_array(number(exact(array.item())))
+    return stacked([lift(item) for item in array])
+
+
+def stacked(items: Sequence[TracedArray]) -> TracedArray:
+    """The items along a new first axis."""
+    if not items:
+        raise UnsupportedCallError("an array without entries")
+    axes, bodies = aligned(items, "stack", broadcast=False)
+    if len(items) == 1:
+        return fresh(((), *axes), bodies[0])
+    index = Names([i for axis in axes for i in axis]).index(whole(len(items)))
+    if all(body is bodies[0] for body in bodies):
+        return fresh(((index,), *axes), bodies[0])
+    total: Term = ZERO
+    for k, body in enumerate(bodies):
+        total = plus(total, times(Delta(index, number(k + 1)), body))
+    return fresh(((index,), *axes), total)
+
+
+# -- broadcasting ---------------------------------------------------------------------------------------
+
+
+def aligned(
+    arrays: Sequence[TracedArray], what: str, broadcast: bool = True
+) -> tuple[tuple[Axis, ...], list[Term]]:
+    """Common axes under NumPy's broadcasting, and each array's entry at them."""
+    depth = max(array.ndim for array in arrays)
+    if not broadcast and any(array.ndim != depth for array in arrays):
+        raise ShapeError(f"{what}: arrays of shapes {[array.shape for array in arrays]}")
+    padded = [((),) * (depth - array.ndim) + _with_firm_axes(array) for array in arrays]
+    names = Names()
+    axes = [names.renamed(_merged([row[k] for row in padded], what)) for k in range(depth)]
+    rows = [tuple(() if isinstance(axis, _Even) else axis for axis in row) for row in padded]
+    return tuple(axes), [_moved(array, row, axes) for array, row in zip(arrays, rows, strict=True)]
+
+
+class _Even(tuple[Index, ...]):
+    """An axis of several factors along which nothing changes: their order does not matter."""
+
+    __slots__ = ()
+
+
+def _with_firm_axes(array: TracedArray) -> tuple[Axis, ...]:
+    if all(len(axis) < 2 for axis in array.indices):
+        return array.indices
+    present = free_indices(array.body)
+    return tuple(
+        _Even(axis) if len(axis) > 1 and present.isdisjoint(axis) else axis for axis in array.indices
+    )
+
+
+def _merged(row: Sequence[Axis], what: str) -> Axis:
+    """One axis for all of them, with the factors of each that something changes along."""
+    merged: Axis = ()
+    for axis in sorted(row, key=lambda axis: isinstance(axis, _Even)):
+        if merged and isinstance(axis, _Even):
+            check_lengths(merged, axis, what)
+        else:
+            merged = common(merged, tuple(axis), what)
+    return merged
+
+
+def _moved(array: TracedArray, own: Sequence[Axis], targets: Sequence[Axis]) -> Term:
+    """The array's entry with its axes renamed to the targets."""
+    mapping: dict[Term, Term] = {}
+    for mine, target in zip(own, targets, strict=True):
+        mapping |= expressed(mine, target)
+    return substitute(array.body, mapping)

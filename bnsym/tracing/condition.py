@@ -1,0 +1,117 @@
+"""A comparison of arrays: true or false only where signs or sizes decide it for every value."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from fractions import Fraction
+from functools import reduce
+from typing import Any
+
+from bnsym.calculus.signs import Signs
+from bnsym.terms.nodes import Add, Mul, Number, Size, Term
+from bnsym.tracing.array import TracedArray, aligned, lift
+from bnsym.tracing.numbers import minus
+from bnsym.tracing.sizes import Dim
+from bnsym.tracing.trouble import BranchOnDataError, UnsupportedCallError
+
+Test = Callable[[Any, Any], bool]
+
+TESTS: dict[str, Test] = {
+    "less": operator.lt,
+    "less_equal": operator.le,
+    "greater": operator.gt,
+    "greater_equal": operator.ge,
+    "equal": operator.eq,
+    "not_equal": operator.ne,
+}
+
+
+class Condition:
+    """left ? right for every entry; `certain` is the answer if it is the same for all values."""
+
+    __array_ufunc__ = None
+
+    def __init__(self, certain: bool | None) -> None:
+        self.certain = certain
+
+    def __bool__(self) -> bool:
+        if self.certain is None:
+            raise BranchOnDataError(
+                "the code branches on values in an array; give the argument that decides it as a literal, or "
+                "verify the function that the branch calls"
+            )
+        return self.certain
+
+    def _with(self, other: Any, rule: Callable[[bool, bool], bool], decisive: bool) -> Condition:
+        both = self.certain, other.certain if isinstance(other, Condition) else bool(other)
+        if decisive in both:
+            return Condition(decisive)
+        return Condition(None if None in both else rule(bool(both[0]), bool(both[1])))
+
+    def __and__(self, other: Any) -> Condition:
+        return self._with(other, operator.and_, False)
+
+    def __or__(self, other: Any) -> Condition:
+        return self._with(other, operator.or_, True)
+
+    __rand__, __ror__ = __and__, __or__
+
+    def __invert__(self) -> Condition:
+        return Condition(None if self.certain is None else not self.certain)
+
+    def __getattr__(self, name: str) -> Any:
+        if name in ("all", "any", "item"):  # what is certain is so for every entry
+            return lambda *args, **options: self
+        raise UnsupportedCallError(f"{name} of a comparison of arrays: masks are not known")
+
+    def __mul__(self, other: Any) -> Any:
+        raise UnsupportedCallError("a product with a comparison of arrays: masks are not known")
+
+    __rmul__ = __getitem__ = __mul__
+
+
+def compared(name: str, left: Any, right: Any) -> Any:
+    """The condition of a comparison."""
+    if left is None or right is None or isinstance(left, str) or isinstance(right, str):
+        return name == "not_equal"
+    ours, theirs = lift(left), lift(right)
+    sizes = [as_size(array) for array in (ours, theirs)]
+    if isinstance(sizes[0], Dim) and isinstance(sizes[1], Dim):
+        return TESTS[name](*sizes)
+    _, (first, second) = aligned([ours, theirs], "comparison")
+    return Condition(_decided(TESTS[name], minus(first, second)))
+
+
+def _decided(test: Test, difference: Term) -> bool | None:
+    """The answer where the sign of the difference gives it."""
+    known = Signs({}).of(difference)
+    possible = [
+        test(sign, 0)
+        for sign, open_ in ((1, not known.below), (0, not known.nonzero), (-1, not known.above))
+        if open_
+    ]
+    return possible[0] if possible and len(set(possible)) == 1 else None
+
+
+def as_size(array: TracedArray) -> Dim | None:
+    """The size that a single number is, if it is one."""
+    return None if array.ndim else _read(array.body)
+
+
+def _read(term: Term) -> Dim | None:
+    match term:
+        case Number(value):
+            return Dim({(): value})
+        case Size(name, _):
+            return Dim({((name, 1),): Fraction(1)})
+        case Add(parts):
+            return _folded(operator.add, parts)
+        case Mul(parts):
+            return _folded(operator.mul, parts)
+    return None
+
+
+def _folded(rule: Callable[[Any, Any], Any], parts: tuple[Term, ...]) -> Dim | None:
+    dims = [_read(part) for part in parts]
+    return None if None in dims else reduce(rule, dims)

@@ -1,0 +1,136 @@
+"""Arrays that code makes by itself: constants, identities, copies, random starts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from bnsym.terms.nodes import ONE, ZERO, Delta, Entry, Sign, Symbol, Tensor, Term
+from bnsym.tracing.array import TracedArray, constant_array, filled, fresh, lift, stacked
+from bnsym.tracing.axes import Axis, Names
+from bnsym.tracing.layout import dims_of, moveaxis
+from bnsym.tracing.numbers import minus, times
+from bnsym.tracing.sizes import Dim, whole
+from bnsym.tracing.state import state
+from bnsym.tracing.trouble import UnsupportedCallError
+
+
+def constant(value: Term | None) -> Callable[..., Any]:
+    """np.zeros, np.ones, np.empty: of a shape.  None: entries that nothing may be said of."""
+
+    def function(shape: Any = (), *args: Any, **options: Any) -> Any:
+        return filled(dims_of(shape), unset() if value is None else value)
+
+    return function
+
+
+def constant_like(value: Term | None) -> Callable[..., Any]:
+    """np.zeros_like and its kind: of another array's shape."""
+
+    def function(a: Any, *args: Any, shape: Any = None, **options: Any) -> Any:
+        body = unset() if value is None else value
+        return filled(dims_of(shape), body) if shape is not None else fresh(lift(a).indices, body)
+
+    return function
+
+
+def unset() -> Term:
+    """The entry of np.empty: an unknown number."""
+    return Symbol(state().unused("uninitialized"), Sign.REAL)
+
+
+def full(shape: Any, fill_value: Any, *args: Any, **options: Any) -> Any:
+    """np.full with one number."""
+    value = lift(fill_value)
+    if value.ndim:
+        raise UnsupportedCallError("np.full with an array; broadcast it instead")
+    return filled(dims_of(shape), value.body)
+
+
+def full_like(a: Any, fill_value: Any, *args: Any, **options: Any) -> Any:
+    """np.full_like with one number."""
+    return full(lift(a).shape, fill_value)
+
+
+def eye(N: Any, M: Any = None, k: int = 0, **options: Any) -> Any:
+    """np.eye: Kronecker's delta."""
+    rows, columns = whole(N), whole(N if M is None else M)
+    if k or rows != columns:
+        raise UnsupportedCallError("np.eye that is not square, or beside the main diagonal")
+    names = Names()
+    first: Axis = names.axis(rows)
+    second: Axis = names.axis(columns)
+    body: Term = ONE
+    for one, other in zip(first, second, strict=True):
+        body = times(body, Delta(one, other))
+    return fresh((first, second), body)
+
+
+def array(value: Any, *args: Any, copy: Any = True, ndmin: int = 0, **options: Any) -> Any:
+    """np.array: a copy."""
+    seen = lift(value)
+    result = fresh(seen.indices, seen.body)
+    while result.ndim < ndmin:
+        result = result[None]
+    return result
+
+
+def as_array(value: Any, *args: Any, **options: Any) -> Any:
+    """np.asarray: the array itself."""
+    return lift(value)
+
+
+def copied(a: Any, *args: Any, **options: Any) -> Any:
+    """np.copy and the method."""
+    seen = lift(a)
+    return fresh(seen.indices, seen.body)
+
+
+def copy_to(dst: Any, src: Any, **options: Any) -> None:
+    """np.copyto."""
+    lift(dst).assign(src)
+
+
+def arange(*args: Any, **options: Any) -> Any:
+    """np.arange over numbers, and from 0 over a size."""
+    if len(args) == 1 and isinstance(args[0], Dim) and args[0].constant is None:
+        [axis] = filled([args[0]], ZERO).indices
+        if len(axis) == 1:
+            return fresh((axis,), minus(axis[0], ONE))
+    return np.arange(*(int(arg) for arg in args))
+
+
+def stack(arrays: Any, axis: Any = 0, **options: Any) -> Any:
+    """np.stack."""
+    return moveaxis(stacked([lift(a) for a in arrays]), 0, axis)
+
+
+def free(name: str, dims: Sequence[Dim], sign: Sign = Sign.REAL) -> TracedArray:
+    """An array whose entries are free: a tensor of that name."""
+    for size in (size for dim in dims for size in dim.names):
+        state().rank(size)
+    names = Names()
+    axes = [names.axis(dim) for dim in dims]
+    indices = tuple(index for axis in axes for index in axis)
+    if not indices:
+        return constant_array(Symbol(name, sign))
+    tensor = Tensor(name, tuple(index.high for index in indices), sign)
+    return fresh(axes, Entry(tensor, indices))
+
+
+def random(*args: Any, size: Any = None, **options: Any) -> Any:
+    """Random numbers of a shape: what is proved with free entries holds for whatever is drawn."""
+    shape = size if size is not None else args
+    if len(args) == 1 and isinstance(args[0], tuple | list) and size is None:
+        shape = args[0]
+    return free(state().unused("random"), dims_of(shape))
+
+
+def drawn(*args: Any, size: Any = None, **options: Any) -> Any:
+    """np.random.normal(loc, scale, size) and np.random.uniform(low, high, size)."""
+    shape = args[2] if len(args) > 2 else size
+    if shape is None:
+        raise UnsupportedCallError("a random number without size=")
+    return free(state().unused("random"), dims_of(shape))

@@ -1,0 +1,225 @@
+"""From a name in the traced code to what is done: the table of NumPy's functions, methods and attributes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from bnsym.terms.nodes import ONE, ZERO
+from bnsym.tracing import creation, elementwise, layout, products, reductions
+from bnsym.tracing.array import TracedArray, lift
+from bnsym.tracing.condition import TESTS, Condition
+from bnsym.tracing.sizes import Dim, is_integer
+from bnsym.tracing.trouble import UnsupportedCallError
+
+Function = Callable[..., Any]
+
+ENTRYWISE: dict[str, Function] = {
+    name: partial(elementwise.apply, name)
+    for name in (
+        *elementwise.UNARY,
+        *elementwise.BINARY,
+        *elementwise.ALIASES,
+        *elementwise.FINITE,
+        *TESTS,
+        "floor_divide",
+        "remainder",
+        "mod",
+    )
+}
+
+
+def _extreme(name: str) -> Function:
+    def function(first: Any, second: Any, **options: Any) -> Any:
+        ours_is_larger = elementwise.apply("greater_equal", first, second)
+        return lift(first if bool(ours_is_larger) == (name == "maximum") else second)
+
+    return function
+
+
+def _where(condition: Any, *branches: Any) -> Any:
+    if len(branches) == 2 and (not isinstance(condition, Condition) or condition.certain is not None):
+        return lift(branches[0] if bool(condition) else branches[1])
+    raise UnsupportedCallError("np.where on values: the two branches meet at values that depend on the data")
+
+
+def _same(name: str) -> Function:
+    def function(first: Any, second: Any, *args: Any, **options: Any) -> Condition:
+        if lift(first).body is lift(second).body:
+            return Condition(True)
+        return Condition(None)
+
+    return function
+
+
+def _every(a: Any, *args: Any, **options: Any) -> Any:
+    return a if isinstance(a, Condition) else elementwise.apply("not_equal", a, 0)
+
+
+FUNCTIONS: dict[str, Function] = {
+    **ENTRYWISE,
+    "sum": reductions.total,
+    "mean": reductions.mean_of,
+    "var": reductions.spread("var"),
+    "std": reductions.spread("std"),
+    "nansum": reductions.total,
+    "nanmean": reductions.mean_of,
+    "nanvar": reductions.spread("var"),
+    "nanstd": reductions.spread("std"),
+    "average": reductions.average,
+    "prod": reductions.product_of,
+    "linalg.norm": reductions.norm,
+    "matmul": products.matmul,
+    "dot": products.dot,
+    "inner": products.inner,
+    "vdot": products.vdot,
+    "outer": products.outer,
+    "tensordot": products.tensordot,
+    "einsum": products.einsum,
+    "diag": products.diag,
+    "trace": products.trace,
+    "transpose": layout.transpose,
+    "permute_dims": layout.transpose,
+    "matrix_transpose": layout.matrix_transpose,
+    "swapaxes": layout.swapaxes,
+    "moveaxis": layout.moveaxis,
+    "rollaxis": layout.rollaxis,
+    "expand_dims": layout.expand_dims,
+    "squeeze": layout.squeeze,
+    "reshape": layout.reshape,
+    "ravel": layout.ravel,
+    "tile": layout.tile,
+    "repeat": layout.repeat,
+    "broadcast_to": layout.broadcast_to,
+    "broadcast_arrays": layout.broadcast_arrays,
+    "atleast_1d": layout.at_least(1),
+    "atleast_2d": layout.at_least(2),
+    "concatenate": layout.joined,
+    "stack": creation.stack,
+    "zeros": creation.constant(ZERO),
+    "ones": creation.constant(ONE),
+    "empty": creation.constant(None),
+    "zeros_like": creation.constant_like(ZERO),
+    "ones_like": creation.constant_like(ONE),
+    "empty_like": creation.constant_like(None),
+    "full": creation.full,
+    "full_like": creation.full_like,
+    "eye": creation.eye,
+    "identity": creation.eye,
+    "arange": creation.arange,
+    "array": creation.array,
+    "asarray": creation.as_array,
+    "asanyarray": creation.as_array,
+    "ascontiguousarray": creation.as_array,
+    "asfarray": creation.as_array,
+    "copy": creation.copied,
+    "copyto": creation.copy_to,
+    "maximum": _extreme("maximum"),
+    "minimum": _extreme("minimum"),
+    "where": _where,
+    "allclose": _same("allclose"),
+    "array_equal": _same("array_equal"),
+    "all": _every,
+    "any": _every,
+    "shape": lambda a: lift(a).shape,
+    "ndim": lambda a: lift(a).ndim,
+    "size": lambda a, axis=None: lift(a).size if axis is None else lift(a).shape[axis],
+    "isscalar": lambda a: (
+        is_integer(a) or isinstance(a, float) or (isinstance(a, TracedArray) and not a.ndim)
+    ),
+    "float64": lambda value=0.0: lift(value) if isinstance(value, TracedArray | Dim) else np.float64(value),
+}
+
+
+def _astype(array: TracedArray, dtype: Any, *args: Any, copy: Any = True, **options: Any) -> Any:
+    """A real array stays what it is; integers and booleans would round."""
+    kind = np.dtype(getattr(dtype, "of", dtype)).kind
+    if kind not in "fc" and not isinstance(dtype, type(None)):
+        raise UnsupportedCallError(f"astype({dtype}): real values would be rounded")
+    return creation.copied(array) if copy else array
+
+
+def _fill(array: TracedArray, value: Any) -> None:
+    array.assign(value)
+
+
+METHODS: dict[str, Function] = {
+    name: FUNCTIONS[name]
+    for name in (
+        *(
+            "sum",
+            "mean",
+            "var",
+            "std",
+            "dot",
+            "trace",
+            "transpose",
+            "swapaxes",
+            "squeeze",
+            "reshape",
+            "ravel",
+        ),
+        *("repeat", "copy", "all", "any"),
+    )
+} | {
+    "flatten": layout.flatten,
+    "astype": _astype,
+    "fill": _fill,
+    "item": layout.single,
+    "conj": creation.as_array,
+    "conjugate": creation.as_array,
+}
+
+ATTRIBUTES: dict[str, Callable[[TracedArray], Any]] = {
+    "T": layout.transpose,
+    "mT": layout.matrix_transpose,
+    "real": lambda array: array,
+    "itemsize": lambda array: 8,
+}
+
+
+def attribute(array: TracedArray, name: str) -> Any:
+    """array.name: a method, or a value."""
+    if name in METHODS:
+        return partial(METHODS[name], array)
+    if name in ATTRIBUTES:
+        return ATTRIBUTES[name](array)
+    if name.startswith("__"):
+        raise AttributeError(name)
+    if hasattr(np.ndarray, name):
+        raise UnsupportedCallError(f"the method or attribute {name} of an array is not known to the tracer")
+    raise AttributeError(f"'numpy.ndarray' object has no attribute {name!r}")
+
+
+def call_function(name: str, inputs: Sequence[Any], options: Mapping[str, Any]) -> Any:
+    """np.NAME(*inputs, **options) on symbolic arrays."""
+    function = FUNCTIONS.get(name)
+    if function is None:
+        raise UnsupportedCallError(
+            f"np.{name} is not known to the tracer; it knows arithmetic, roots, integer and half powers, "
+            "sums, means, variances, products of matrices, reshapes and transposes"
+        )
+    try:
+        return function(*inputs, **options)
+    except TypeError as error:
+        if "argument" not in str(error):
+            raise
+        raise UnsupportedCallError(f"np.{name}: {error}") from error
+
+
+REDUCED = {"add": "sum"}
+
+
+def call_ufunc(ufunc: Any, method: str, inputs: Sequence[Any], options: Mapping[str, Any]) -> Any:
+    """A ufunc, or its reduce."""
+    name = ufunc.__name__
+    if method == "__call__":
+        return call_function(name, inputs, options)
+    if method == "reduce" and name in REDUCED:
+        return call_function(REDUCED[name], inputs, {"axis": 0, **options})
+    if method == "outer" and name == "multiply":
+        return call_function("outer", inputs, options)
+    raise UnsupportedCallError(f"np.{name}.{method}")

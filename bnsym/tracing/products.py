@@ -1,0 +1,168 @@
+"""Products that sum: matmul, dot, einsum, outer and what else is a contraction of axes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from string import ascii_letters
+from typing import Any
+
+from bnsym.terms.nodes import ONE, ZERO, Delta, Sum, Term
+from bnsym.terms.walk import substitute
+from bnsym.tracing.array import TracedArray, fresh, lift
+from bnsym.tracing.axes import Axis, Names, common, expressed
+from bnsym.tracing.elementwise import written
+from bnsym.tracing.numbers import times
+from bnsym.tracing.sizes import is_integer
+from bnsym.tracing.trouble import ShapeError, UnsupportedCallError
+
+
+def contract(operands: Sequence[TracedArray], rows: Sequence[str], kept: str, what: str) -> TracedArray:
+    """The sum over all letters that are not kept of the product of the operands, an axis a letter."""
+    if any(len(row) != array.ndim for row, array in zip(rows, operands, strict=True)):
+        raise ShapeError(f"{what}: {','.join(rows)} for arrays of shapes {[a.shape for a in operands]}")
+    merged: dict[str, Axis] = {}
+    for row, array in zip(rows, operands, strict=True):
+        for letter, axis in zip(row, array.indices, strict=True):
+            merged[letter] = common(merged.get(letter, ()), axis, what)
+    names = Names()
+    axes = {letter: names.renamed(merged[letter]) for letter in [*kept, *merged] if letter in merged}
+    if missing := set(kept) - set(axes):
+        raise ShapeError(f"{what}: {', '.join(sorted(missing))} is on no operand")
+    body: Term = ONE
+    for row, array in zip(rows, operands, strict=True):
+        mapping: dict[Term, Term] = {}
+        for letter, axis in zip(row, array.indices, strict=True):
+            mapping |= expressed(axis, axes[letter])
+        body = times(body, substitute(array.body, mapping))
+    for letter in reversed([letter for letter in axes if letter not in kept]):
+        for index in reversed(axes[letter]):
+            body = Sum(index, body) if body is not ZERO else ZERO
+    return fresh([axes[letter] for letter in kept], body)
+
+
+def matmul(a: Any, b: Any, out: Any = None, **options: Any) -> Any:
+    """a @ b."""
+    left, right = lift(a), lift(b)
+    if not left.ndim or not right.ndim:
+        raise ShapeError("matmul of a single number")
+    lead, tail = max(left.ndim - 2, 0), max(right.ndim - 2, 0)
+    stack = ascii_letters[: max(lead, tail)]
+    first = stack[len(stack) - lead :] + ("Xk" if left.ndim > 1 else "k")
+    second = stack[len(stack) - tail :] + ("kY" if right.ndim > 1 else "k")
+    kept = stack + ("X" if left.ndim > 1 else "") + ("Y" if right.ndim > 1 else "")
+    _strict(left.indices[-1], right.indices[-2 if right.ndim > 1 else 0], "matmul")
+    result = contract([left, right], [first, second], kept, "matmul")
+    return result if out is None else written(result, out)
+
+
+def _strict(first: Axis, second: Axis, what: str) -> None:
+    """A product sums two axes of one length; nothing is broadcast."""
+    if bool(first) != bool(second):
+        raise ShapeError(f"{what}: an axis of length 1 meets a longer one")
+
+
+def dot(a: Any, b: Any, out: Any = None) -> Any:
+    """np.dot: the last axis of a with the last but one of b."""
+    left, right = lift(a), lift(b)
+    if not left.ndim or not right.ndim:
+        return left * right
+    first = ascii_letters[: left.ndim - 1] + "Z"
+    rest = ascii_letters[left.ndim : left.ndim + right.ndim - 1]
+    second = rest[:-1] + "Z" + rest[-1:] if right.ndim > 1 else "Z"
+    _strict(left.indices[-1], right.indices[-2 if right.ndim > 1 else 0], "dot")
+    result = contract([left, right], [first, second], first[:-1] + rest, "dot")
+    return result if out is None else written(result, out)
+
+
+def inner(a: Any, b: Any) -> Any:
+    """np.inner: the last axes of both."""
+    left, right = lift(a), lift(b)
+    if not left.ndim or not right.ndim:
+        return left * right
+    first, rest = ascii_letters[: left.ndim - 1], ascii_letters[left.ndim : left.ndim + right.ndim - 1]
+    return contract([left, right], [first + "Z", rest + "Z"], first + rest, "inner")
+
+
+def vdot(a: Any, b: Any) -> Any:
+    """np.vdot: all entries of both."""
+    left, right = lift(a), lift(b)
+    letters = ascii_letters[: left.ndim]
+    return contract([left, right], [letters, letters], "", "vdot")
+
+
+def outer(a: Any, b: Any, out: Any = None) -> Any:
+    """np.outer of two vectors."""
+    left, right = lift(a), lift(b)
+    if left.ndim != 1 or right.ndim != 1:
+        raise UnsupportedCallError("np.outer of arrays that are no vectors; ravel them first")
+    return contract([left, right], ["x", "y"], "xy", "outer")
+
+
+def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
+    """np.tensordot with a number of axes or two lists of them."""
+    left, right = lift(a), lift(b)
+    if is_integer(axes):
+        ours = [left.ndim - int(axes) + k for k in range(int(axes))]
+        theirs = list(range(int(axes)))
+    else:
+        ours, theirs = (list(row) if isinstance(row, list | tuple) else [row] for row in axes)
+    ours, theirs = [k % left.ndim for k in ours], [k % right.ndim for k in theirs]
+    first = ascii_letters[: left.ndim]
+    paired = dict(zip(theirs, (first[k] for k in ours), strict=True))
+    second = "".join(paired.get(k, ascii_letters[left.ndim + k]) for k in range(right.ndim))
+    kept = "".join(x for k, x in enumerate(first) if k not in ours)
+    kept += "".join(x for k, x in enumerate(second) if k not in theirs)
+    return contract([left, right], [first, second], kept, "tensordot")
+
+
+def einsum(subscripts: Any, *operands: Any, out: Any = None, **options: Any) -> Any:
+    """np.einsum with its subscripts as text."""
+    if not isinstance(subscripts, str):
+        raise UnsupportedCallError("np.einsum without text subscripts")
+    arrays = [lift(operand) for operand in operands]
+    left, arrow, right = subscripts.replace(" ", "").partition("->")
+    rows = left.split(",")
+    if len(rows) != len(arrays):
+        raise ShapeError(f"einsum: {subscripts} for {len(arrays)} arrays")
+    rows, right = _without_dots(rows, right, arrays)
+    if not arrow:
+        letters = "".join(rows)
+        right = "".join(sorted(x for x in set(letters) if letters.count(x) == 1))
+    result = contract(arrays, rows, right, f"einsum {subscripts}")
+    return result if out is None else written(result, out)
+
+
+def _without_dots(rows: list[str], right: str, arrays: list[TracedArray]) -> tuple[list[str], str]:
+    """The rows with letters of their own for the axes that `...` stands for."""
+    used = set("".join(rows)) | set(right)
+    free = [letter for letter in ascii_letters if letter not in used]
+    widths = [
+        a.ndim - len(row.replace("...", "")) for a, row in zip(arrays, rows, strict=True) if "..." in row
+    ]
+    dots = "".join(free[: max(widths, default=0)])
+    filled = [
+        row.replace("...", dots[len(dots) - (a.ndim - len(row.replace("...", ""))) :] if "..." in row else "")
+        for a, row in zip(arrays, rows, strict=True)
+    ]
+    return filled, right.replace("...", dots)
+
+
+def diag(v: Any, k: int = 0) -> Any:
+    """np.diag: the matrix with that diagonal, or the diagonal of a matrix."""
+    array = lift(v)
+    if k or array.ndim not in (1, 2):
+        raise UnsupportedCallError("np.diag beside the main diagonal")
+    if array.ndim == 2:
+        return contract([array], ["aa"], "a", "diag")
+    [axis] = array.indices
+    names = Names(axis)
+    other = names.renamed(axis)
+    body = array.body
+    for first, second in zip(axis, other, strict=True):
+        body = times(body, Delta(first, second))
+    return fresh((axis, other), body)
+
+
+def trace(a: Any) -> Any:
+    """np.trace of a matrix."""
+    return contract([lift(a)], ["aa"], "", "trace")

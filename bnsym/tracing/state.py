@@ -1,0 +1,93 @@
+"""What the running trace assumes, names and reports; one trace runs at a time.
+
+Code that is traced calls NumPy by its own names, so the objects that it handles find their trace here.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+OURS = str(Path(__file__).parent)
+NUMPY = "numpy"
+
+
+class Restart(BaseException):
+    """The code asks more of a size than was known: trace it again with that known from the start.
+
+    No error, and no `except Exception` of the traced code may catch it.
+    """
+
+    def __init__(
+        self, splits: Mapping[str, tuple[Any, Any]] | None = None, least: Mapping[str, int] | None = None
+    ) -> None:
+        super().__init__()
+        self.splits = splits or {}
+        self.least = least or {}
+
+
+@dataclass
+class State:
+    """What is known of sizes, and what has been met so far.
+
+    `fixed`: sizes that have a number; `splits`: sizes that are the product of two; `least`: sizes that are
+    at least so much.  `assumptions` are stated with every verdict; `order` ranks
+    the sizes by their first use.
+    """
+
+    fixed: Mapping[str, int] = field(default_factory=dict)
+    splits: dict[str, tuple[Any, Any]] = field(default_factory=dict)
+    least: dict[str, int] = field(default_factory=dict)
+    assumptions: dict[str, None] = field(default_factory=dict)
+    names: set[str] = field(default_factory=set)
+    order: dict[str, int] = field(default_factory=dict)
+    failure: BaseException | None = None
+
+    def rank(self, size: str) -> int:
+        """The place of a size among the arguments' axes; the order in which axes are merged."""
+        return self.order.setdefault(size, len(self.order))
+
+    def assume(self, text: str) -> None:
+        """Note an assumption once."""
+        self.assumptions[text] = None
+
+    def unused(self, stem: str) -> str:
+        """A name for a new tensor or scalar."""
+        name, k = stem, 2
+        while name in self.names:
+            name, k = f"{stem}{k}", k + 1
+        self.names.add(name)
+        return name
+
+
+_ACTIVE: list[State] = [State()]
+
+
+def state() -> State:
+    """The running trace's state."""
+    return _ACTIVE[-1]
+
+
+@contextmanager
+def active(one: State) -> Iterator[State]:
+    """Make a state the running one."""
+    _ACTIVE.append(one)
+    try:
+        yield one
+    finally:
+        _ACTIVE.pop()
+
+
+def place_of_call() -> tuple[str, int] | None:
+    """File and line of the traced code that is being run."""
+    frame: Any = sys._getframe(1)
+    while frame is not None:
+        name = frame.f_code.co_filename
+        if not name.startswith(OURS) and f"{NUMPY}/" not in name.replace("\\", "/") and "<" not in name:
+            return name, frame.f_lineno
+        frame = frame.f_back
+    return None
