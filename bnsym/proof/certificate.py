@@ -57,8 +57,8 @@ def write_certificate(title: str, theorem: Theorem, earlier: Mapping[str, Theore
     accept what was written.
     """
     try:
-        draft = _Draft(title, *plain_theorems(theorem, earlier))
-        found = draft.without_idle_needs(draft.document())
+        draft, document = _drafted(title, theorem, earlier)
+        found = draft.without_idle_needs(document)
         text = json.dumps(found, indent=1, ensure_ascii=True) + "\n"
         check_text(text.encode())
     except (Refused, NotImplementedError) as error:
@@ -78,6 +78,20 @@ def write_claim_certificate(title: str, claim: Claim) -> str:
 def checked(text: str) -> Checked:
     """The theorem that a certificate's text proves."""
     return check_text(text.encode())
+
+
+class _TwoRangesError(InternalError):
+    """An index of one name stands for itself over two ranges."""
+
+
+def _drafted(title: str, theorem: Theorem, earlier: Mapping[str, Theorem]) -> tuple[_Draft, dict[str, Any]]:
+    """With the derivation's own names of indices, if each has one range; else with names apart."""
+    try:
+        draft = _Draft(title, *plain_theorems(theorem, earlier))
+        return draft, draft.document()
+    except _TwoRangesError:
+        draft = _Draft(title, *plain_theorems(theorem, earlier, apart=True))
+        return draft, draft.document()
 
 
 class _Draft:
@@ -285,7 +299,7 @@ class _Draft:
             found.setdefault(index.parts[0], index)
         for index in (*first, *free):
             if found[index.parts[0]] is not index:
-                raise InternalError(f"{self.title}: the index {index.parts[0]} has two ranges; rename one")
+                raise _TwoRangesError(f"{self.title}: the index {index.parts[0]} has two ranges; rename one")
         return found
 
     def _holds_some(self, index: Formula) -> bool:

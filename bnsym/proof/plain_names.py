@@ -35,19 +35,24 @@ def _spelled(letter: str) -> str:
 
 
 class Plain:
-    """Terms, definitions and theorems under plain names."""
+    """Terms, definitions and theorems under plain names.
 
-    def __init__(self) -> None:
+    `apart`: an index of a name that stands for another range already gets a name of its own, `k_2`.
+    """
+
+    def __init__(self, apart: bool = False) -> None:
+        self.apart = apart
         self._names: dict[str, str] = {}
+        self._ranges: dict[str, list[tuple[Term, Term]]] = {}
         self._done: dict[Term, Term] = {}
 
-    def word(self, name: str) -> str:
-        """The plain word; refused if another name has it."""
-        word = plain_word(name)
-        other = self._names.setdefault(word, name)
-        if other != name:
+    def word(self, name: str, meant: str = "") -> str:
+        """The plain word; refused if another name has it.  `meant`: what it stands for, if not for itself."""
+        word, meant = plain_word(name), meant or name
+        other = self._names.setdefault(word, meant)
+        if other != meant:
             raise UnsupportedTermError(
-                f"{other} and {name} are both {word} in a certificate; rename one of them"
+                f"{other} and {meant} are both {word} in a certificate; rename one of them"
             )
         return word
 
@@ -73,7 +78,13 @@ class Plain:
                 return rebuild(term, self.term)
 
     def _index(self, index: Index) -> Index:
-        return Index(self.word(index.name), self.term(index.low), self.term(index.high))
+        ends = self.term(index.low), self.term(index.high)
+        name = self.word(index.name)
+        known = self._ranges.setdefault(name, [ends])
+        if self.apart and ends != known[0]:
+            known += [] if ends in known else [ends]
+            name = self.word(f"{name}_{known.index(ends) + 1}", f"{name} in another range")
+        return Index(name, *ends)
 
     def _tensor(self, tensor: Tensor) -> Tensor:
         shape = tuple(None if axis is None else self.term(axis) for axis in tensor.shape)
@@ -98,7 +109,9 @@ class Plain:
         return plain
 
 
-def plain_theorems(theorem: Theorem, earlier: Mapping[str, Theorem]) -> tuple[Theorem, dict[str, Theorem]]:
+def plain_theorems(
+    theorem: Theorem, earlier: Mapping[str, Theorem], apart: bool = False
+) -> tuple[Theorem, dict[str, Theorem]]:
     """A theorem, and those before it that it uses, under the same plain names."""
-    plain = Plain()
+    plain = Plain(apart)
     return plain.theorem(theorem), {name: plain.theorem(earlier[name]) for name in sorted(theorem.uses)}

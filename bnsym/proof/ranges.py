@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from bnsym.calculus.atoms import Position, at, combine, position
 from bnsym.errors import UndefinedValueError
 from bnsym.proof.formulas import to_formula
+from bnsym.proof.trusted.field import linear
 from bnsym.proof.trusted.formula import Formula, joined, make, minus, number, replace
 from bnsym.terms.nodes import ONE, Sum, Term, add
 
@@ -115,12 +116,14 @@ def _shifted(elaborator: SumSteps, term: Sum, shift: Position, length: Position)
     formula = to_formula(term)
     index, body = formula.parts
     name, low, _ = index.parts
-    before = to_formula(elaborator.writer.place(shift, {}))
-    other = make("index", name, number(1), to_formula(elaborator.writer.place(length, {})))
+    before = _written(elaborator, shift)
+    other = elaborator.fresh(name, number(1), _written(elaborator, length))
     empty = make(
         "sum", make("index", name, low, before), replace(body, {index: make("index", name, low, before)})
     )
-    moved = make("sum", other, replace(body, {index: joined("add", other, before)}))
+    parts = linear(minus(make("add", before, number(1)), number(1)))  # as the rule writes the shift
+    back = make("add", other, *(make("mul", number(times), unit) for unit, times in parts.items()))
+    moved = make("sum", other, replace(body, {index: back}))
     nothing = elaborator.emit("single", elaborator.back(empty), elaborator.back(number(0)))
     line = elaborator.emit("split", term, elaborator.back(joined("add", empty, moved)), (), (before, moved))
     return [*line, *nothing, *elaborator.lemmas(elaborator.back(moved))]

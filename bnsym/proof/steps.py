@@ -10,7 +10,7 @@ from bnsym.calculus.normal import Normalizer
 from bnsym.proof.certificate_writer import CertificateWriter
 from bnsym.proof.formulas import to_formula, to_term
 from bnsym.proof.trusted.facts import Facts
-from bnsym.proof.trusted.formula import Formula
+from bnsym.proof.trusted.formula import Formula, make
 from bnsym.terms.nodes import (
     Definition,
     Number,
@@ -53,6 +53,7 @@ class Steps:
         self._known: dict[tuple[Formula, Formula], int] = {}
         self._given: dict[Formula, tuple[int, Term]] = {}
         self._lemmas: dict[Term, tuple[int, ...]] = {}
+        self._fresh: dict[tuple[Formula, Formula], Formula] = {}
         self._nests: dict[tuple[tuple[Variable, ...], Monomial], tuple[int, ...]] = {}
 
     def lemmas(self, term: Term) -> tuple[int, ...]:
@@ -109,6 +110,10 @@ class Steps:
         self._known = {key: k for key, k in self._known.items() if k < start}
         self._lemmas.clear()
         self._nests = {key: ids for key, ids in self._nests.items() if all(k < start for k in ids)}
+
+    def fresh(self, name: str, low: Formula, high: Formula) -> Formula:
+        """An index of steps alone, with a name that stands for no other range."""
+        return self._fresh.setdefault((low, high), make("index", f"{name}_{len(self._fresh)}_", low, high))
 
     def back(self, formula: Formula) -> Term:
         """The term of a formula."""

@@ -159,12 +159,21 @@ class Search:
             return None
         return _Trial(enclose(left), enclose(right), tuple(dict.fromkeys(arithmetic.irrational)))
 
-    def idle(self, candidate: _Candidate, key: tuple[str, tuple[int, ...]]) -> bool:
-        """True when nothing reads that entry at the candidate's sizes and values."""
-        rest = {other: value for other, value in candidate.entries.items() if other != key}
-        without = _Candidate(candidate.sizes, candidate.positions, candidate.scalars, rest)
-        self.trial(without)
-        return key not in without.entries
+    def read_entries(self, candidate: _Candidate) -> set[tuple[str, tuple[int, ...]]]:
+        """The entries that the two sides and the needs read."""
+        values = dict(candidate.entries)
+        read: set[tuple[str, tuple[int, ...]]] = set()
+
+        def missing(entry: Entry, at: tuple[int, ...]) -> Fraction:
+            read.add((entry.tensor.name, at))
+            return values.get((entry.tensor.name, at), _first(entry.tensor.sign))
+
+        instance = Instance(candidate.sizes, dict(candidate.scalars), {}, self.claim.definitions, missing)
+        evaluator = Evaluator(instance, _Arithmetic())
+        all(self._holds(need, evaluator, candidate) for need in self.needs)
+        for side in (self.claim.left, self.claim.right):
+            evaluator.value(side, candidate.positions)
+        return read
 
     def _instance(self, candidate: _Candidate, random: Random | None) -> Instance:
         def missing(entry: Entry, at: tuple[int, ...]) -> Fraction:
@@ -281,7 +290,7 @@ def contradicts(claim: Claim, instance: Witness) -> bool:
 
 def _witness(search: Search, candidate: _Candidate, trial: _Trial) -> Witness:
     """The candidate as a witness, with only the entries that the two sides read."""
-    kept = {key for key in candidate.entries if not search.idle(candidate, key)}
+    kept = search.read_entries(candidate)
     entries = {key: value for key, value in candidate.entries.items() if key in kept}
     positions = {index.name: at for index, at in candidate.positions.items() if isinstance(index, Index)}
     return Witness(candidate.sizes, positions, candidate.scalars, entries, trial.left, trial.right)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cache
 from typing import Any, Protocol
 
 from bnsym.errors import UndefinedValueError, UnsupportedTermError
@@ -26,6 +27,7 @@ from bnsym.terms.nodes import (
     Symbol,
     Term,
 )
+from bnsym.terms.walk import free_indices
 
 
 class Arithmetic(Protocol):
@@ -57,12 +59,13 @@ class Instance:
 
 
 class Evaluator:
-    """Evaluates terms at one instance; defined entries are computed once."""
+    """Evaluates terms at one instance; a shared subterm is computed once at each place of its indices."""
 
     def __init__(self, instance: Instance, arithmetic: Arithmetic) -> None:
         self.instance = instance
         self.arithmetic = arithmetic
         self._defined: dict[tuple[str, tuple[int, ...]], Any] = {}
+        self._known: dict[tuple[Term, tuple[int | None, ...]], Any] = {}
 
     def value(self, term: Term, environment: Mapping[Term, int] | None = None) -> Any:
         """The value of the term with its free indices at the given positions."""
@@ -71,7 +74,18 @@ class Evaluator:
             known = ", ".join(sorted(kind.__name__ for kind in _RULES))
             kind = type(term).__name__
             raise UnsupportedTermError(f"no value rule for {kind}; there are rules for {known}")
-        return rule(self, term, environment or {})
+        if type(term) not in _SHARED:
+            return rule(self, term, environment or {})
+        return self._once(rule, term, environment or {})
+
+    def _once(self, rule: Callable[..., Any], term: Term, environment: Mapping[Term, int]) -> Any:
+        """The value, computed at the first call for these positions (and steps of a recurrence)."""
+        steps = [at for name, at in environment.items() if isinstance(name, Size)]
+        places = (*(environment.get(index) for index in _ordered_indices(term)), *steps)
+        key = (term, places)
+        if key not in self._known:
+            self._known[key] = rule(self, term, environment)
+        return self._known[key]
 
     def integer(self, term: Term, environment: Mapping[Term, int]) -> int:
         """The value of an index or size term, which must be an integer."""
@@ -99,6 +113,11 @@ class Evaluator:
     def positions(self, index: Index, environment: Mapping[Term, int]) -> range:
         """The positions that an index runs over."""
         return range(self.integer(index.low, environment), self.integer(index.high, environment) + 1)
+
+
+@cache
+def _ordered_indices(term: Term) -> tuple[Index, ...]:
+    return tuple(free_indices(term))
 
 
 def _number(evaluator: Evaluator, term: Number, environment: Mapping[Term, int]) -> Any:
@@ -177,6 +196,7 @@ def _delta(evaluator: Evaluator, term: Delta, environment: Mapping[Term, int]) -
     return evaluator.arithmetic.number(Fraction(int(same)))
 
 
+_SHARED = (Add, Mul, Power, Sum)
 _RULES: dict[type[Term], Callable[[Evaluator, Any, Mapping[Term, int]], Any]] = {
     Number: _number,
     Symbol: _symbol,
