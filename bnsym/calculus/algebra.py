@@ -111,6 +111,9 @@ class Algebra:
         common = common_monomial(base)
         divisor = content(base) * _sign(base)
         rest = divide_out(base, common, divisor)
+        if (reduced := self.reduced(rest)) != rest:
+            outside = {monomial_of((a, -e) for a, e in common.items()): quotient(1, divisor)}
+            return self.multiply(outside, self.inverse(reduced))
         outer = {monomial_of((a, -e) for a, e in common.items()): quotient(1, divisor)}
         return self.multiply(outer, of_atom(radical_atom(rest), -2))
 
@@ -135,8 +138,19 @@ class Algebra:
         rest = divide_out(base, common, factor)
         parts = [_root_of_number(factor)]
         parts += [_root_of_power(a, e) for a, e in common.items()]
+        if (reduced := self.reduced(rest)) != rest:
+            return self.product([*parts, self.root(reduced)])
         parts += [] if rest == {UNIT: 1} else [of_atom(radical_atom(rest))]
         return self.product(parts)
+
+    def reduced(self, polynomial: Polynomial) -> Polynomial:
+        """The polynomial with each monomial in normal form, as they are not after a division."""
+        if not any(a.active for row in polynomial for a, _ in row):
+            return polynomial
+        total: Polynomial = {}
+        for row, coefficient in polynomial.items():
+            accumulate(total, self.reduce(row), coefficient)
+        return total
 
     def reduce(self, monomial: Monomial) -> Polynomial:
         """The normal form of one monomial."""

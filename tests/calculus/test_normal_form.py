@@ -9,7 +9,7 @@ from exact_oracle import NoValueError, World, close, polynomial_value, value
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rewritings import faulty, rewritten
-from term_families import DEFINITIONS, Family, M, X, over, places_in, value_or_none, worlds
+from term_families import DEFINITIONS, E, Family, M, N, W, X, over, places_in, value_or_none, worlds
 
 from bnsym.calculus.algebra import WorkLimitError
 from bnsym.calculus.normal import Normalizer
@@ -170,3 +170,18 @@ def test_the_oracle_against_values_worked_out_by_hand(term: Term, expected: Frac
     world = World({"m": 3, "n": 1}, entries={("x", (k,)): Fraction(v) for k, v in ((1, 2), (2, 3), (3, 4))})
     actual = value(term, world, {AT: 2})
     assert actual == expected if expected is not None else abs(actual**2 - 29) < Fraction(1, 2**200)
+
+
+def test_a_division_under_a_root_leaves_normal_monomials() -> None:
+    """m/(m - 1) is 1 + 1/(m - 1) inside a root too, whether the root was read at a place or moved to it."""
+    i, j, k = over("i", M), over("j", N), over("k", N)
+    unbiased = Power(Add((M, number(-1))), number(-1))
+
+    def deviation(at: Index) -> Term:
+        rows = Sum(i, Power(Entry(W, (i, at)), number(2))), Power(Sum(i, Entry(W, (i, at))), number(2))
+        spread = Add((rows[0], Mul((number(-1), rows[1], Power(M, number(-1))))))
+        return Power(Add((Mul((spread, unbiased)), E)), number(Fraction(-1, 2)))
+
+    moved = Sum(j, Mul((Delta(j, k), deviation(j))))
+    assert Normalizer({}).equal(deviation(k), moved)
+    assert not Normalizer({}).equal(deviation(k), Mul((number(2), moved)))
