@@ -9,10 +9,11 @@ from functools import reduce
 from typing import Any
 
 from bnsym.calculus.signs import Signs
-from bnsym.terms.nodes import Add, Mul, Number, Size, Term
+from bnsym.terms.nodes import Add, Mul, Number, Size, Symbol, Term
 from bnsym.tracing.array import TracedArray, aligned, lift
 from bnsym.tracing.numbers import minus
 from bnsym.tracing.sizes import Dim
+from bnsym.tracing.state import state
 from bnsym.tracing.trouble import BranchOnDataError, UnsupportedCallError
 
 Test = Callable[[Any, Any], bool]
@@ -80,7 +81,25 @@ def compared(name: str, left: Any, right: Any) -> Any:
     if isinstance(sizes[0], Dim) and isinstance(sizes[1], Dim):
         return TESTS[name](*sizes)
     _, (first, second) = aligned([ours, theirs], "comparison")
-    return Condition(_decided(TESTS[name], minus(first, second)))
+    by_range = _decided_by_range(TESTS[name], first, second)
+    return Condition(_decided(TESTS[name], minus(first, second)) if by_range is None else by_range)
+
+
+def _decided_by_range(test: Test, first: Term, second: Term) -> bool | None:
+    """The answer where both have a range, and it is the same over all of both."""
+    ours, theirs = _range(first), _range(second)
+    if ours is None or theirs is None:
+        return None
+    corners = {test(one, other) for one in ours for other in theirs}
+    inside = test in (operator.eq, operator.ne) and ours[0] <= theirs[1] and theirs[0] <= ours[1]
+    return corners.pop() if len(corners) == 1 and not inside else None
+
+
+def _range(term: Term) -> tuple[Fraction, Fraction] | None:
+    """The least and the greatest value of a number, or of a scalar that was given a range."""
+    if isinstance(term, Number):
+        return term.value, term.value
+    return state().ranges.get(term) if isinstance(term, Symbol) else None
 
 
 def _decided(test: Test, difference: Term) -> bool | None:

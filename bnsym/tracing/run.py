@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from bnsym.terms.nodes import Sign
 from bnsym.tracing.array import TracedArray
 from bnsym.tracing.creation import free
+from bnsym.tracing.numbers import exact
 from bnsym.tracing.sizes import Dim, atomic, whole
 from bnsym.tracing.stand_ins import BUILTINS, NUMPY, stand_in
 from bnsym.tracing.state import OURS, Restart, State, active
@@ -68,10 +69,15 @@ class Trace:
         self.state.names.add(name)
         return free(name, [self.dim(one) for one in shape], sign)
 
-    def scalar(self, name: str, sign: Sign = Sign.POSITIVE) -> TracedArray:
-        """A free number."""
+    def scalar(
+        self, name: str, sign: Sign = Sign.POSITIVE, between: tuple[float, float] | None = None
+    ) -> TracedArray:
+        """A free number.  `between`: what the code's branches may take its least and greatest value to be."""
         self.state.names.add(name)
-        return free(name, (), sign)
+        made = free(name, (), sign)
+        if between is not None:
+            self.state.ranges[made.body] = exact(between[0]), exact(between[1])
+        return made
 
     # -- calls ----------------------------------------------------------------------------------------
 

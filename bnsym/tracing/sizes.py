@@ -337,7 +337,7 @@ def _assumed(difference: Dim, test: Compare) -> bool:
     for sign in (1, -1):
         low = _least(difference * sign)
         if low is not None and (low == 0 or test is not operator.eq):
-            _assume_positive(difference * sign)
+            _assume_positive(difference * sign, or_zero=test(0, 0) == test(sign, 0))
             return test(sign, 0)
     if test is operator.eq:
         positive = Dim({row: value for row, value in difference.parts if value > 0})
@@ -349,11 +349,14 @@ def _assumed(difference: Dim, test: Compare) -> bool:
     )
 
 
-def _assume_positive(difference: Dim) -> None:
-    """difference > 0: for one size, that it is larger from now on."""
+def _assume_positive(difference: Dim, or_zero: bool) -> None:
+    """difference > 0, or >= 0: for one size, that it is larger from now on."""
+    if or_zero:
+        difference = difference + 1
     rows = [(row, value) for row, value in difference.parts if row]
     if len(rows) == 1 and len(rows[0][0]) == 1 and rows[0][0][0][1] == 1:
         [(((name, _),), value)] = rows
         bound = -dict(difference.parts).get((), Fraction(0)) / value
         raise Restart(least={name: int(bound // 1) + 1})
-    state().assume(f"{difference} > 0")
+    positive = Dim({row: value for row, value in difference.parts if row and value > 0})
+    state().assume(f"{positive} > {positive - difference}")

@@ -107,7 +107,25 @@ def _print(*args: Any, **options: Any) -> None:
 FLOAT = as_type(float, _to_float, _is_number)
 INT = as_type(int, _to_int, lambda value: isinstance(value, Dim))
 
-BUILTINS: dict[str, Any] = {"len": _length, "float": FLOAT, "int": INT, "range": _range, "print": _print}
+
+def _type_of(*args: Any) -> Any:
+    """The type that a value passes for."""
+    if len(args) != 1:
+        return builtins.type(*args)
+    for kind in (FLOAT, INT, SPECIAL["ndarray"]):
+        if builtins.type(args[0]) is kind.of or kind.also(args[0]):
+            return kind
+    return builtins.type(args[0])
+
+
+BUILTINS: dict[str, Any] = {
+    "len": _length,
+    "float": FLOAT,
+    "int": INT,
+    "range": _range,
+    "print": _print,
+    "type": as_type(type, _type_of, lambda value: False),
+}
 
 
 # -- modules --------------------------------------------------------------------------------------------
@@ -171,7 +189,7 @@ class StandIn(types.ModuleType):
         if isinstance(original, types.ModuleType):
             return StandIn(original, f"{full}.")
         if isinstance(original, type) and issubclass(original, np.generic):
-            return as_type(original, partial(_to_numpy, original), _is_number)
+            return _number_type(original)
         if isinstance(original, np.ufunc):
             return _Ufunc(full, original)
         return _calls(full, original) if callable(original) and not isinstance(original, type) else original
@@ -190,6 +208,14 @@ class _Ufunc:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._original, name)  # TracedArray.__array_ufunc__ gets what is symbolic
+
+
+def _number_type(kind: Any) -> Any:
+    """np.float32 and the like; NumPy itself takes it for the data type that it is."""
+    made = as_type(kind, partial(_to_numpy, kind), _is_number)
+    if not kind.__subclasses__():  # np.integer and its like are no data types
+        made.dtype = np.dtype(kind)
+    return made
 
 
 def _to_numpy(kind: Any, value: Any = 0, *args: Any, **options: Any) -> Any:
@@ -244,6 +270,9 @@ SPECIAL: dict[str, Any] = {
         np.ndarray,
         lambda *args, **options: creation.constant(None)(*args),
         lambda v: isinstance(v, TracedArray),
+    ),
+    "dtype": as_type(
+        np.dtype, lambda *args, **options: np.dtype(*map(bare, args), **options), lambda v: False
     ),
     "random": _Generator(),
     "errstate": _State,

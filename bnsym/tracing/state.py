@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -35,8 +36,8 @@ class State:
     """What is known of sizes, and what has been met so far.
 
     `fixed`: sizes that have a number; `splits`: sizes that are the product of two; `least`: sizes that are
-    at least so much.  `assumptions` are stated with every verdict; `order` ranks
-    the sizes by their first use.
+    at least so much; `ranges`: the values that scalars may have.  `assumptions` are stated with every
+    verdict; `order` ranks the sizes by their first use.
     """
 
     fixed: Mapping[str, int] = field(default_factory=dict)
@@ -45,6 +46,7 @@ class State:
     assumptions: dict[str, None] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)
     order: dict[str, int] = field(default_factory=dict)
+    ranges: dict[Any, tuple[Fraction, Fraction]] = field(default_factory=dict)
     failure: BaseException | None = None
 
     def rank(self, size: str) -> int:
