@@ -23,10 +23,10 @@ from bnsym.proof.prover import difference
 from bnsym.proof.steps import Step
 from bnsym.proof.theorems import Chain, Inductive, Place, Theorem
 from bnsym.proof.trusted.checker import FORMAT, Checked, check_text
-from bnsym.proof.trusted.facts import Facts
+from bnsym.proof.trusted.facts import MEANING, Facts
 from bnsym.proof.trusted.formula import Formula, Refused, minus, walk
 from bnsym.terms import nodes
-from bnsym.terms.nodes import ONE, ZERO, Add, Definition, Entry, Index, Sign, Size, Symbol, Term
+from bnsym.terms.nodes import ONE, ZERO, Add, Definition, Entry, Index, Mul, Sign, Size, Symbol, Term
 from bnsym.terms.scope import Scope
 from bnsym.terms.walk import substitute, subterms
 from bnsym.version import __version__
@@ -40,8 +40,10 @@ class Collecting(Facts):
     """Facts that note a need where none is known, for the certificate to state."""
 
     def need(self, found: Formula, condition: str) -> None:
-        """A condition that is stated if nothing shows it; >= 0 and != 0 are stated as > 0."""
-        if condition not in self.sign(found):
+        """A condition that is stated if nothing shows it, but for an integer >= 0; >= 0 and != 0 are > 0."""
+        if condition == ">= 0" and self.whole(found):
+            super().need(found, condition)
+        elif not self.sign(found) <= MEANING[condition]:
             halves = {(found, ">= 0"), (found, "!= 0")}
             both = self.needs & halves
             self.needs -= both
@@ -100,7 +102,8 @@ class _Draft:
     def __init__(self, title: str, theorem: Theorem, earlier: Mapping[str, Theorem]) -> None:
         self.title = title
         self.theorem = theorem
-        self.lemmas = [earlier[n] for n in sorted(theorem.uses) if isinstance(earlier[n], Inductive)]
+        used = [earlier[name] for name in sorted(theorem.uses)]
+        self.lemmas = [other for other in used if isinstance(other, Inductive)]
         self.given: list[tuple[int, tuple[Term, Term]]] = []
         expanded = theorem.claim.expanded()
         self.claim = Claim(theorem.left, theorem.relation, theorem.right, expanded.definitions)
@@ -156,37 +159,33 @@ class _Draft:
 
     # -- the proof ------------------------------------------------------------------------------------
 
-    def _lemma(self, theorem: Theorem) -> dict[str, Any]:
-        """A lemma's lines; after them its equation may be used."""
-        rows = self._proof(theorem, list(_coarse(theorem)))
-        sides = (to_formula(theorem.left), to_formula(theorem.right))
-        step = Step(*sides, "lemma", (), ())
+    def _lemma(self, theorem: Inductive) -> None:
+        """A lemma's steps; after them its equation may be used."""
+        number = self._induction(theorem)
         if _is_of_recurrence(theorem):
-            self.elaborator.know(step, theorem.right)
+            self.elaborator.know(number, to_formula(theorem.left), theorem.right)
         else:
-            self.elaborator.steps.append(step)
-            self.given.append((len(self.elaborator.steps) - 1, (theorem.left, theorem.right)))
-        return {"statement": sides, "proof": rows}
+            self.given.append((number, (theorem.left, theorem.right)))
 
     def _proof(self, theorem: Theorem, lines: list[Coarse]) -> list[dict[str, Any]]:
         """The lines with their steps, terms and formulas not yet written."""
-        if isinstance(theorem, Inductive):
-            return [self._induction(theorem)]
         before, rows = theorem.left, []
         for relation, term, reason, eq in lines:
-            row: dict[str, Any] = {"relation": relation, "term": to_formula(term), "reason": reason, "eq": eq}
-            row |= (
-                {"steps": self._equation(before, term)}
-                if relation == "="
-                else self._order(before, relation, term)
-            )
-            rows.append(row)
+            start = len(self.elaborator.steps)
+            if isinstance(theorem, Inductive):
+                self._induction(theorem)
+            elif relation == "=":
+                self._equation(before, term)
+            else:
+                self._order(before, relation, term)
+            steps = self.elaborator.steps[start:]
+            row = {"relation": relation, "term": to_formula(term), "reason": reason, "eq": eq}
+            rows.append({**row, "steps": steps})
             before = term
         return rows
 
-    def _equation(self, left: Term, right: Term) -> list[Step]:
-        """The steps that end in left = right: an identity, with what stands beside deltas or a lemma."""
-        start = len(self.elaborator.steps)
+    def _equation(self, left: Term, right: Term) -> int:
+        """Steps that end in left = right, with what stands beside deltas or a lemma; the last's number."""
         using = [*self.elaborator.lemmas(left), *self.elaborator.lemmas(right)]
         beside = [
             (side, equation) for side in (left, right) for equation in self.elaborator.beside_deltas(side)
@@ -194,45 +193,43 @@ class _Draft:
         for number, sides in self.given:
             factor = hypothesis_factor(self.elaborator.engine, sides, [left, right])
             if factor:
-                return self._combined(left, right, [number], [self.elaborator.written(factor)], using, start)
+                using += [k for side in sides for k in self.elaborator.lemmas(side)]
+                return self._combined(left, right, [number], [self.elaborator.written(factor)], using)
         factors: list[Term] = [ONE if side is left else nodes.number(-1) for side, _ in beside]
         more = [number for _, equation in beside for number in equation[1:]]
-        return self._combined(left, right, [e[0] for _, e in beside], factors, [*using, *more], start)
+        return self._combined(left, right, [e[0] for _, e in beside], factors, [*using, *more])
 
     def _combined(
-        self, left: Term, right: Term, equations: list[int], factors: list[Term], using: list[int], start: int
-    ) -> list[Step]:
-        for lemma, _ in self.given:
-            using += [k for side in _ for k in self.elaborator.lemmas(side)] if lemma in equations else []
-        rule = "combination" if equations else "identity"
-        sides = (to_formula(left), to_formula(right))
+        self, left: Term, right: Term, equations: list[int], factors: list[Term], using: list[int]
+    ) -> int:
         used = (*equations, *(k for k in dict.fromkeys(using) if k not in equations))
-        self.elaborator.steps.append(Step(*sides, rule, used, tuple(map(to_formula, factors))))
-        return self.elaborator.steps[start:]
+        sides = to_formula(left), to_formula(right)
+        return self._append(Step(*sides, "algebra", used, tuple(map(to_formula, factors))))
 
-    def _order(self, left: Term, relation: str, right: Term) -> dict[str, Any]:
+    def _append(self, step: Step) -> int:
+        self.elaborator.steps.append(step)
+        return len(self.elaborator.steps) - 1
+
+    def _order(self, left: Term, relation: str, right: Term) -> None:
         small, large = (right, left) if relation[0] == ">" else (left, right)
         shown = large if small is ZERO else difference(large, small)
-        return {"steps": [], "difference": to_formula(shown), "using": []}
+        sides = to_formula(left), to_formula(right)
+        self._append(Step(*sides, "order", (), (to_formula(shown),), relation))
 
-    def _induction(self, theorem: Inductive) -> dict[str, Any]:
+    def _induction(self, theorem: Inductive) -> int:
+        """The claim at 1; at T + 1 less at T, times a factor; from both the claim."""
         if theorem.over is None:
             raise InternalError(f"{self.title} is an induction over nothing")
         sides = (theorem.left, theorem.right)
-        base = self._equation(*(substitute(side, {theorem.over: ONE}) for side in sides))
-        self.elaborator.steps.append(Step(to_formula(sides[0]), to_formula(sides[1]), "hypothesis", (), ()))
-        hypothesis = len(self.elaborator.steps) - 1
+        first = self._equation(*(substitute(side, {theorem.over: ONE}) for side in sides))
         later = [substitute(side, {theorem.over: Add((theorem.over, ONE))}) for side in sides]
-        start = len(self.elaborator.steps)
-        lemmas = [number for side in (*later, *sides) for number in self.elaborator.lemmas(side)]
         factor = self.elaborator.written(self._factor(theorem, later))
-        using = (hypothesis, *dict.fromkeys(lemmas))
-        ends = [to_formula(side) for side in later]
-        self.elaborator.steps.append(Step(ends[0], ends[1], "combination", using, (to_formula(factor),)))
-        steps = {"over": theorem.over, "base": base, "step": self.elaborator.steps[start:]}
-        self.elaborator.forget(hypothesis)
-        row = {"relation": "=", "term": to_formula(theorem.right), "reason": "induction", "eq": theorem.eq}
-        return {**row, "induction": steps}
+        using = [number for side in (*later, *sides) for number in self.elaborator.lemmas(side)]
+        gap = nodes.subtract(*later), Mul((factor, nodes.subtract(*sides)))
+        onward = self._combined(*gap, [], [], using)
+        arguments = to_formula(theorem.over), to_formula(factor)
+        left, right = map(to_formula, sides)
+        return self._append(Step(left, right, "induction", (first, onward), arguments))
 
     def _factor(self, theorem: Inductive, later: list[Term]) -> Polynomial:
         """By what the hypothesis is multiplied to give the step."""
@@ -246,7 +243,9 @@ class _Draft:
 
     def document(self) -> dict[str, Any]:
         """The certificate as JSON data."""
-        lemmas = [self._lemma(lemma) for lemma in self.lemmas]
+        for lemma in self.lemmas:
+            self._lemma(lemma)
+        lemmas = list(self.elaborator.steps)
         proof = self._proof(self.theorem, self.lines)
         statement = (to_formula(self.theorem.left), to_formula(self.theorem.right))
         for step in self.elaborator.steps:
@@ -256,16 +255,13 @@ class _Draft:
         formulas += [
             part for d in self.facts.definitions.values() for part in (*d[0], d[1], *([d[2]] if d[2] else []))
         ]
-        formulas += [row["difference"] for row in proof if "difference" in row] + [
-            row["term"] for row in proof
-        ]
-        formulas += [formula for lemma in lemmas for formula in lemma["statement"]]
+        formulas += [row["term"] for row in proof]
         indices = self._indices(formulas)
         library = Library(set(indices.values()))
         plain = Library(set())
         plain.shared = False
+        given = [_written_step(step, library) for step in lemmas]
         rows = [_written_row(row, library, plain) for row in proof]
-        given = [_written_lemma(lemma, library, plain) for lemma in lemmas]
         return {
             "format": FORMAT,
             "bnsym": __version__,
@@ -304,13 +300,7 @@ class _Draft:
 
     def _holds_some(self, index: Formula) -> bool:
         """True if its range is certainly not empty: only then may it stand for itself."""
-        _, low, high = index.parts
-        if low is to_formula(ONE) and self.facts.counts(high):
-            return True
-        try:
-            return self.facts.lowest(minus(high, low)) >= 0
-        except Refused:
-            return False
+        return self.facts.sign(minus(index.parts[2], index.parts[1])) <= MEANING[">= 0"]
 
     def _definition(self, definition: Definition, library: Library) -> dict[str, Any]:
         return {
@@ -369,19 +359,13 @@ def _coarse(theorem: Theorem) -> Iterable[Coarse]:
     return [(theorem.relation, theorem.right, reason, theorem.eq)]
 
 
-def _place(index: Formula) -> tuple[str, str]:
-    return index.parts[0], repr(index.parts[1:])
+def _place(index: Formula) -> tuple[str, list[str]]:
+    return index.parts[0], [Library(set()).text(end) for end in index.parts[1:]]
 
 
 def _ordered(indices: dict[str, Formula]) -> list[tuple[str, Formula]]:
     """By name, an index after those that its range holds."""
     return sorted(indices.items(), key=lambda row: (len(row[1].free), row[0]))
-
-
-def _written_lemma(lemma: dict[str, Any], library: Library, plain: Library) -> dict[str, Any]:
-    left, right = map(plain.text, lemma["statement"])
-    proof = [_written_row(row, library, plain) for row in lemma["proof"]]
-    return {"statement": [left, "=", right], "proof": proof}
 
 
 def _is_of_recurrence(theorem: Theorem) -> bool:
@@ -393,24 +377,13 @@ def _is_of_recurrence(theorem: Theorem) -> bool:
 
 def _written_row(row: dict[str, Any], library: Library, plain: Library) -> dict[str, Any]:
     """A line as it is read, whole; the terms of its steps are shared."""
-    out = {**row, "term": plain.text(row["term"])}
-    if "difference" in row:
-        out["difference"] = library.text(row["difference"])
-    if "induction" in row:
-        given = row["induction"]
-        out["induction"] = {
-            "over": given["over"].name,
-            "base": [_written_step(step, library) for step in given["base"]],
-            "step": [_written_step(step, library) for step in given["step"]],
-        }
-    if "steps" in row:
-        out["steps"] = [_written_step(step, library) for step in row["steps"]]
-    return out
+    steps = [_written_step(step, library) for step in row["steps"]]
+    return {**row, "term": plain.text(row["term"]), "steps": steps}
 
 
 def _written_step(step: Step, library: Library) -> dict[str, Any]:
     return {
-        "claim": [library.text(step.left), library.text(step.right)],
+        "claim": [library.text(step.left), step.relation, library.text(step.right)],
         "by": step.by,
         "using": list(step.using),
         "with": [library.text(argument) for argument in step.arguments],

@@ -61,21 +61,20 @@ class Elaborator(SumSteps):
                 return children(term)
 
     def entry(self, term: Entry) -> list[int]:
-        """Its positions in their plain form, then its definition unfolded."""
+        """Its definition unfolded, at its positions in their plain form."""
         where = tuple(self.writer.place(self.engine.place(index, {}), {}) for index in term.indices)
         plain = Entry(term.tensor, where)
-        found = list(self.emit("position", term, plain))
         definition = self.definitions.get(term.tensor.name)
         given = self._given.get(to_formula(plain))
         if given is not None:
-            return [*found, given[0], *self.lemmas(given[1])]
+            return [given[0], *self.lemmas(given[1])]
         if definition is None:
-            return found
+            return []
         start = definition.initial is not None and where == (ZERO,)
         body = definition.initial if start else instance(definition, where)
         if body is None or (definition.initial is not None and not start and not self._after_start(where[0])):
-            return found
-        return [*found, *self.emit("unfold", plain, body), *self.lemmas(body)]
+            return []
+        return [*self.emit("unfold", plain, body), *self.lemmas(body)]
 
     def _after_start(self, place: Term) -> bool:
         """A recurrence is unfolded at numbers and at T + 1, not at T."""
@@ -101,15 +100,9 @@ class Elaborator(SumSteps):
         if radicand is base:
             return []
         ratio = self.engine.multiply(outer, self.engine.half_power(factor, 1))
-        arguments = tuple(map(to_formula, (base, self.written(ratio), radicand)))
         right = mul(self.written(ratio), power(radicand, Fraction(1, 2)))
         using = (*self.lemmas(base), *self.lemmas(radicand))
-        return list(self.emit("root", power(base, Fraction(1, 2)), right, using, arguments))
-
-    def delta(self, term: Delta) -> list[int]:
-        """A delta in its plain form, or decided."""
-        form = self.engine.convert(term, {})
-        return list(self.emit("delta", term, self.written(form)))
+        return list(self.emit("root", power(base, Fraction(1, 2)), right, using))
 
     def partial(self, term: Partial) -> list[int]:
         """The derivative carried out."""
@@ -133,7 +126,6 @@ class Elaborator(SumSteps):
 _LEMMAS: dict[type[Term], Callable[[Elaborator, Any], list[int]]] = {
     Entry: Elaborator.entry,
     Power: Elaborator.power,
-    Delta: Elaborator.delta,
     Partial: Elaborator.partial,
     Sum: Elaborator.sum,
 }

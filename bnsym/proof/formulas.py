@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from bnsym.proof.trusted.formula import MINUS, Formula, joined, make, number
+from bnsym.proof.trusted.formula import MINUS, Formula, make, number
 from bnsym.terms import nodes
 from bnsym.terms.nodes import Index, Sign, Size, Symbol, Tensor, Term
 
@@ -36,7 +36,7 @@ def to_formula(term: Term) -> Formula:
             return make("sum", to_formula(index), to_formula(body))
         case nodes.Add(parts) | nodes.Mul(parts):
             kind = _KINDS[type(term)]
-            return joined(kind, *map(to_formula, parts)) if len(parts) > 1 else to_formula(parts[0])
+            return make(kind, *map(to_formula, parts))
         case nodes.Power(left, right) | nodes.Delta(left, right) | nodes.Partial(left, right):
             return make(_KINDS[type(term)], to_formula(left), to_formula(right))
     raise TypeError(type(term).__name__)
@@ -130,7 +130,7 @@ class Library:
         written = self._text(parts[0], PRODUCT)
         for part in parts[1:]:
             negated = part.kind == "mul" and part.parts[0] is MINUS and part.parts[1].kind != "number"
-            rest = joined("mul", *part.parts[1:]) if negated else part
+            rest = make("mul", *part.parts[1:]) if negated else part
             written += f" {'-' if negated else '+'} {self._text(rest, PRODUCT)}"
         return written
 

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 from bnsym.calculus.atoms import Position, at, combine, position
 from bnsym.errors import UndefinedValueError
 from bnsym.proof.formulas import to_formula
-from bnsym.proof.trusted.field import linear
-from bnsym.proof.trusted.formula import Formula, joined, make, minus, number, replace
+from bnsym.proof.trusted.formula import Formula, make, minus, number, replace
 from bnsym.terms.nodes import ONE, Sum, Term, add
 
 if TYPE_CHECKING:
@@ -49,8 +48,8 @@ def _less(elaborator: SumSteps, term: Sum, parts: list[Formula]) -> list[int]:
         elaborator.engine.convert(add(longer, rest), {})
     except UndefinedValueError:
         return []
-    line = elaborator.emit("split", longer, elaborator.back(joined("add", *parts)), (), (middle, parts[1]))
-    found = elaborator.emit("identity", term, elaborator.back(minus(whole, other)), line)
+    line = elaborator.emit("split", longer, elaborator.back(make("add", *parts)), (), (middle, parts[1]))
+    found = elaborator.emit("algebra", term, elaborator.back(minus(whole, other)), line)
     return [*found, *elaborator.lemmas(longer), *elaborator.lemmas(rest)]
 
 
@@ -88,7 +87,7 @@ def _split_at(elaborator: SumSteps, term: Sum, middle: Position, pieces: list[Po
     left = make("sum", first, replace(body, {index: first}))
     right = make("sum", other, replace(body, {index: other}))
     parts = elaborator.back(left), elaborator.back(right)
-    line = elaborator.emit("split", term, elaborator.back(joined("add", left, right)), (), (mid, right))
+    line = elaborator.emit("split", term, elaborator.back(make("add", left, right)), (), (mid, right))
     found = [*line]
     for part, rest in ((parts[0], pieces[:1]), (parts[1], pieces[1:])):
         found += _part(elaborator, part, rest)
@@ -121,9 +120,8 @@ def _shifted(elaborator: SumSteps, term: Sum, shift: Position, length: Position)
     empty = make(
         "sum", make("index", name, low, before), replace(body, {index: make("index", name, low, before)})
     )
-    parts = linear(minus(make("add", before, number(1)), number(1)))  # as the rule writes the shift
-    back = make("add", other, *(make("mul", number(times), unit) for unit, times in parts.items()))
-    moved = make("sum", other, replace(body, {index: back}))
+    shifted = make("add", other, minus(make("add", before, number(1)), number(1)))  # as the rule writes it
+    moved = make("sum", other, replace(body, {index: shifted}))
     nothing = elaborator.emit("single", elaborator.back(empty), elaborator.back(number(0)))
-    line = elaborator.emit("split", term, elaborator.back(joined("add", empty, moved)), (), (before, moved))
+    line = elaborator.emit("split", term, elaborator.back(make("add", empty, moved)), (), (before, moved))
     return [*line, *nothing, *elaborator.lemmas(elaborator.back(moved))]

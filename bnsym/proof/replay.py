@@ -6,10 +6,12 @@ Imports the standard library and `proof.trusted` alone, so that a check needs ne
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 from bnsym.proof.trusted.checker import BYTES, Checked, Unreadable, check_text
 from bnsym.proof.trusted.formula import Refused
@@ -77,9 +79,21 @@ def refusal(path: Path, reason: str, start: float, result: Result = Result.INVAL
 
 
 def _valid(path: Path, found: Checked, seconds: float) -> Replayed:
-    needs, given = (tuple(map(plain, rows)) for rows in (found.needs, found.given))
+    needs, given = (tuple(map(plain, rows)) for rows in (found.needs, given_rows(found.given)))
     names = plain(found.theorem), plain(found.statement)
     return Replayed(str(path), Result.VALID, seconds, *names, needs, given, found.steps)
+
+
+def given_rows(given: Mapping[str, Any]) -> list[str]:
+    """All that a statement stands on, a line each, from what was read."""
+    rows = [f"{name} >= {least}" for name, least in given["sizes"].items()]
+    rows += [f"{name} {sign}" for name, sign in given["scalars"].items()]
+    rows += [f"{name}[{', '.join('.' * axes)}] {sign}" for name, (axes, sign) in given["tensors"].items()]
+    rows += [f"{name} in {low}..{high}" for name, (low, high) in given["indices"].items()]
+    for row in given["definitions"]:
+        start = "" if row["initial"] is None else f"{row['name']}[0] = {row['initial']}, "
+        rows.append(f"{start}{row['name']}[{', '.join(row['parameters'])}] = {row['body']}")
+    return rows
 
 
 def plain(text: object) -> str:

@@ -23,13 +23,14 @@ from bnsym.terms.walk import children
 
 @dataclass(frozen=True)
 class Step:
-    """A claimed equation, the rule that gives it, the steps that it uses, the rule's arguments."""
+    """A claim, the rule that gives it, the steps that it uses, the rule's arguments."""
 
     left: Formula
     right: Formula
     by: str
-    using: tuple[int, ...]
-    arguments: tuple[Formula, ...]
+    using: tuple[int, ...] = ()
+    arguments: tuple[Formula, ...] = ()
+    relation: str = "="
 
 
 class Steps:
@@ -69,7 +70,7 @@ class Steps:
         key = (to_formula(left), to_formula(right))
         if key[0] is key[1]:
             return ()
-        if by in ("identity", "linearity", "combination"):
+        if by in ("algebra", "linearity"):
             using = (*using, *self._of_radicands((left, right)))
         if key not in self._known:
             self._known[key] = len(self.steps)
@@ -99,17 +100,10 @@ class Steps:
         """The direct subterms of which equations may speak."""
         return children(term)
 
-    def know(self, step: Step, right: Term) -> None:
-        """An equation proved before, whose left side is an entry: it is used wherever that stands."""
-        self.steps.append(step)
+    def know(self, number: int, left: Formula, right: Term) -> None:
+        """A step whose left side is an entry: it is used wherever that stands."""
         self._lemmas.clear()
-        self._given[step.left] = (len(self.steps) - 1, right)
-
-    def forget(self, start: int) -> None:
-        """The steps from `start` on may no longer be used."""
-        self._known = {key: k for key, k in self._known.items() if k < start}
-        self._lemmas.clear()
-        self._nests = {key: ids for key, ids in self._nests.items() if all(k < start for k in ids)}
+        self._given[left] = (number, right)
 
     def fresh(self, name: str, low: Formula, high: Formula) -> Formula:
         """An index of steps alone, with a name that stands for no other range."""
@@ -121,7 +115,7 @@ class Steps:
 
     def identity(self, left: Term, right: Term, using: Iterable[int]) -> tuple[int, ...]:
         """left = right by algebra, with the used equations put in."""
-        return self.emit("identity", left, right, using)
+        return self.emit("algebra", left, right, using)
 
     def equate(self, left: Term, right: Term) -> tuple[int, ...]:
         """left = right by whatever it takes."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import reduce as fold
+from itertools import count
 
 from bnsym.calculus.atoms import Atom, Kind, Monomial, Polynomial, Variable
 from bnsym.calculus.derivative import expand_partials
@@ -12,7 +13,7 @@ from bnsym.calculus.polynomial import accumulate, monomial_of, of_atom, without
 from bnsym.calculus.sums import groups_of, others_depend
 from bnsym.proof.formulas import to_formula, to_term
 from bnsym.proof.steps import Steps
-from bnsym.proof.trusted.formula import MINUS, number, replace
+from bnsym.proof.trusted.formula import MINUS, Formula, Refused, make, number, replace, walk
 from bnsym.terms.nodes import (
     ONE,
     Delta,
@@ -62,12 +63,33 @@ class SumSteps(Steps):
             raise NotImplementedError
         index, place = self.writer.index(later[0], {}), self.writer.place(later[1], {})
         f = to_formula(self.written(inner))
-        done = to_term(replace(f, {to_formula(index): to_formula(place)}), self.tensors, self.names)
+        i, p = to_formula(index), to_formula(place)
+        done = self.back(replace(f, {i: p}))
         left, right = mul(Delta(index, place), self.written(inner)), mul(Delta(index, place), done)
-        arguments = (to_formula(index), to_formula(place), f)
-        line = self.emit("delta", left, right, (), arguments)
-        turned = self.emit("delta", self.writer.delta(delta), Delta(index, place))
-        return (*line, *turned, *self.lemmas(done)), self.engine.convert(done, {})
+        line = self._sifted_twice(f, i, p, (left, right))
+        return (*line, *self.lemmas(done)), self.engine.convert(done, {})
+
+    def _sifted_twice(self, f: Formula, i: Formula, p: Formula, sides: tuple[Term, Term]) -> tuple[int, ...]:
+        """delta(i, p)*f(i) = delta(i, p)*f(p): the sum of delta(k, i)*delta(k, p)*f(k) is either of them."""
+        taken = {part.parts[0] for part in walk(f) if part.kind == "index"}
+        around = p if p.kind == "index" and p.parts[1:] != i.parts[1:] and self._holds(i, p) else i
+        name = next(name for name in (f"{i.parts[0]}{'_' * n}" for n in count(1)) if name not in taken)
+        k = make("index", name, *around.parts[1:])
+        at_i, at_p, inner = make("delta", k, i), make("delta", k, p), replace(f, {i: k})
+        whole = self.back(make("sum", k, make("mul", at_i, at_p, inner)))
+        equations = [
+            *self.emit("sift", whole, sides[1], (), (p, make("mul", at_i, inner))),
+            *self.emit("sift", whole, sides[0], (), (i, make("mul", at_p, inner))),
+        ]
+        return self.emit("algebra", *sides, equations, (number(1), MINUS))
+
+    def _holds(self, place: Formula, around: Formula) -> bool:
+        """True if the place is known to lie in the range of an index."""
+        try:
+            self.facts.require_within(place, *around.parts[1:])
+        except Refused:
+            return False
+        return True
 
     # -- sums -----------------------------------------------------------------------------------------
 
@@ -168,9 +190,8 @@ class SumSteps(Steps):
                 continue
             where, index = self.writer.place(place, {}), self.writer.index(binder, {})
             body, f = self._monomial(row), to_formula(self._monomial(rest))
-            turned = self.emit("delta", self.writer.delta(delta), Delta(index, where))
             done = to_term(replace(f, {to_formula(index): to_formula(where)}), self.tensors, self.names)
-            line = self.emit("sift", Sum(index, body), done, turned, (to_formula(where), f))
+            line = self.emit("sift", Sum(index, body), done, (), (to_formula(where), f))
             return self._outer(
                 binders, (binder,), row, (*line, *self.lemmas(done)), self.engine.convert(done, {})
             )
@@ -225,7 +246,7 @@ class SumSteps(Steps):
         if not first or not second:
             return self.identity(left, right, (*first, *second))
         factors = (MINUS, number(1))
-        return self.emit("combination", left, right, (*first, *second), factors)
+        return self.emit("algebra", left, right, (*first, *second), factors)
 
     def _constant(self, binders: Binders, row: Monomial) -> tuple[int, ...] | None:
         for binder in binders:

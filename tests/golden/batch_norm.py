@@ -2,8 +2,8 @@
 
 By bnsym 0.1.0 from: Ioffe & Szegedy 2015, algorithm 1
 sha256 of equations, plan and theorems: 45dd55e81000e01a517347cff0497df6e2c4e6052c82b5566e049359e541cf5e
-sha256 of the list of certificates: b0c27a5f4bb3d6eb0a8546a60bf39813a735b44df82568af25e0c7dc2b2a3a95
-sha256 of this text without this line: ac170dadaebff16a4d0b016237751dc03da934f1f38b7da4dcff07e1f2b5defa
+sha256 of the list of certificates: 6d6dae4e9ebcd0555e14cdeba89e0349bfbeae83271edeb60f6e9a21839d9f7f
+sha256 of this text without this line: d8d3a832c0e1ade8ca71d2e87102cee7c7172d642d466056fa5238b9f454e621
 
 Equations, n over the N rows (all axes but one) and c over the C channels:
     mean[c] = sum(x[n, c], n=1..N)/N

@@ -2,8 +2,8 @@
 
 By bnsym 0.1.0 from: Ba, Kiros & Hinton 2016, section 3
 sha256 of equations, plan and theorems: a0d7e4a631db5f317b95e2901a04740fdf07c96c689edf0e84e1547eb82e42e6
-sha256 of the list of certificates: 5c3fb190d63e8125fddfc010c4b97172a39babf7e9a9bbbacc79318f25d2249c
-sha256 of this text without this line: c2f739595ffd4ad8679ec990cb3e5cb1717aee760d1cbaa162d6c9dfe18dcc8e
+sha256 of the list of certificates: 28d8d34531bf9fa6391da835b4af9ac59a7b3b019ef591d839fa28eb807510db
+sha256 of this text without this line: bd15b717825896138e75af3c8336d5326f78c25380f63e2228e0336a6d45313d
 
 Equations, n over the N rows (all axes but one) and c over the C channels:
     mean[n] = sum(x[n, c], c=1..C)/C

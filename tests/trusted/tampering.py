@@ -106,16 +106,16 @@ def _texts(path: Path, text: str, found: Json) -> Iterator[tuple[str, Any]]:
     yield "not a number", "NaN"
     if path[-1] == "by":
         rules = (
-            "identity",
-            "combination",
+            "algebra",
             "unfold",
             "linearity",
             "constant",
             "sift",
-            "delta",
             "exchange",
             "split",
             "single",
+            "root",
+            "order",
         )
         yield from ((f"rule {rule}", rule) for rule in rules if rule != text)
     yield "minus", f"-({text})"

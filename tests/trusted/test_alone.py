@@ -15,7 +15,7 @@ from trusted.wrong_proofs import TWINS, WRONG
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted((ROOT / "bnsym" / "proof" / "trusted").glob("*.py"))
-CEILING = 1_150  # code lines; the aim is about 700
+CEILING = 770  # code lines
 # bnsym's own __init__ loads errors and version, which the trusted files do not use
 BARE = """
 import sys

@@ -1,169 +1,127 @@
-"""The declarations of a certificate, and the exact instance that shows that its needs can be met."""
-
-from __future__ import annotations
+"""The declarations of a certificate, and the exact instance which shows that its needs can be met."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
-from math import isqrt, prod
 from typing import Any
 
-from bnsym.proof.trusted.facts import DECLARED, MEANING, Facts
-from bnsym.proof.trusted.field import linear
-from bnsym.proof.trusted.formula import ONE, Budget, Formula, Refused, make, minus, walk
+from bnsym.proof.trusted.facts import DECLARED, MEANING, Facts, sign_of
+from bnsym.proof.trusted.field import ALONE, Field
+from bnsym.proof.trusted.formula import ONE, ZERO, Formula, Refused, make, minus, number, walk
 from bnsym.proof.trusted.reader import Reader, plain
 
-RATIONAL = re.compile(r"-?[0-9]{1,60}(/[0-9]{1,60})?\Z")
+RATIONAL = re.compile(r"-?[0-9]{1,60}(/[0-9]{1,60})?")
 LARGEST = 8  # the greatest size of an instance
-Names = dict[str, Formula]
+Places = Mapping[Formula, Formula]
 
 
-def declare(found: Mapping[str, Any]) -> tuple[Names, dict[str, int], Facts]:
-    """Names, ranks of tensors, and the facts; each name once, each definition over those before it."""
-    least, signs = dict(found["sizes"]), dict(found["scalars"])
-    given = [*least, *signs, *found["tensors"], *found["indices"]]
+def fields(row: Any, keys: str) -> list[Any]:
+    """The values of a row that has these keys and no others."""
+    if not isinstance(row, dict) or set(row) != set(keys.split()):
+        raise Refused(f"a row has the keys {keys}")
+    return [row[key] for key in keys.split()]
+
+
+def declare(found: Mapping[str, Any]) -> tuple[dict[str, Formula | int], Facts]:
+    """Names and facts; each name is declared once, each definition is over those before it."""
+    axes = {name: rank for name, (rank, _) in found["tensors"].items()}
+    signs = {**found["scalars"], **{name: sign for name, (_, sign) in found["tensors"].items()}}
+    given = [*found["sizes"], *found["scalars"], *axes, *found["indices"]]
     if len(set(given)) != len(given) or not all(map(plain, given)):
         raise Refused("each name is declared once, and is a plain word")
-    ranks = {name: rank for name, (rank, _) in found["tensors"].items()}
-    names = {name: make("size", name) for name in least} | {name: make("scalar", name) for name in signs}
-    signs |= {name: sign for name, (_, sign) in found["tensors"].items()}
-    if not all(type(k) is int and k >= 1 for k in least.values()) or not set(signs.values()) <= set(DECLARED):
-        raise Refused("a size has a least value >= 1, a scalar and a tensor a sign of the list")
-    if not all(type(rank) is int and rank >= 0 for rank in ranks.values()):
-        raise Refused("a tensor has a number of axes")
-    facts = Facts(signs, least, {})
-    for name, ends in found["indices"].items():
-        low, high = (Reader(names, ranks, ()).read(end) for end in ends)
-        names[name] = make("index", name, low, high)
-        if not (low is ONE and facts.counts(high)) and facts.lowest(minus(high, low)) < 0:
-            raise Refused(f"the range of the index {name} may be empty")
-    rows = found["definitions"]
-    for k, row in enumerate(rows):
-        _define(row, Reader(names, ranks, ()), facts, {later["name"] for later in rows[k + 1 :]})
-    return names, ranks, facts
-
-
-def _define(row: Mapping[str, Any], reader: Reader, facts: Facts, later: set[str]) -> None:
-    name, parameters = row["name"], tuple(reader.names[parameter] for parameter in row["parameters"])
-    body, start = reader.read(row["body"]), None if row["initial"] is None else reader.read(row["initial"])
-    fits = facts.signs[name] == "real" and reader.ranks[name] == len(set(parameters)) == len(parameters)
-    if name in facts.definitions or name in later or not fits:
-        raise Refused(f"{name} is defined twice, or not declared as a real tensor of that rank")
-    if any(p.kind != ("size" if start else "index") for p in parameters) or (
-        start and not _counted(parameters, start, facts)
+    numbers = [*((k, 0) for k in axes.values()), *((k, 1) for k in found["sizes"].values())]
+    if any(type(k) is not int or k < least for k, least in numbers) or not set(signs.values()) <= set(
+        DECLARED
     ):
-        raise Refused(f"{name}: a definition is over indices, a recurrence over one size that starts at 1")
-    ranges = all(p.free <= set(parameters[: k + 1]) for k, p in enumerate(parameters))
-    if not body.free <= set(parameters) or (start and start.free) or not ranges:
-        raise Refused(f"{name}: an index is free in the body and no parameter")
-    for part in (*walk(body), *(walk(start) if start else ())):
-        if part.kind == "entry" and (part.parts[0] in later or part.parts[0] == name):
-            before = start and part.parts[0] == name and linear(part.parts[1]) == {parameters[0]: 1, ONE: -1}
-            if not before:
-                raise Refused(
-                    f"{name} is defined by itself or by what comes later; a recurrence by the entry before"
-                )
-    facts.definitions = {**facts.definitions, name: (parameters, body, start)}
+        raise Refused("a size has a least value >= 1, a tensor a number of axes, each a sign of the list")
+    names: dict[str, Formula | int] = {**axes}
+    names |= {name: make("size", name) for name in found["sizes"]}
+    names |= {name: make("scalar", name) for name in found["scalars"]}
+    facts, reader = Facts(signs, found["sizes"], {}), Reader(names)
+    for name, (low, high) in found["indices"].items():
+        names[name] = index = make("index", name, reader.read(low), reader.read(high))
+        facts.require(index)
+        facts.need(minus(index.parts[2], index.parts[1]), ">= 0")
+    rows = [fields(row, "name parameters body initial eq") for row in found["definitions"]]
+    for k, row in enumerate(rows):
+        _define(row, reader, facts, {name for name, *_ in rows[k:]})
+    return names, facts
 
 
-def _counted(parameters: tuple[Formula, ...], start: Formula, facts: Facts) -> bool:
-    """One size of least value 1 counts the steps; the start does not hold it."""
-    return (
-        len(parameters) == 1 and facts.least[parameters[0].parts[0]] == 1 and parameters[0] not in walk(start)
-    )
+def _define(row: list[Any], reader: Reader, facts: Facts, later: set[str]) -> None:
+    """One definition; `later` are its own name and those of the definitions after it."""
+    name, words, text, first, _ = row
+    parameters = tuple(reader.read(word) for word in words)
+    body, start = reader.read(text), None if first is None else reader.read(first)
+    wrong = [part for part in walk(body) if part.kind == "entry" and part.parts[0] in later]
+    if start is None:
+        fits = all(p.kind == "index" and p.free <= set(parameters[: k + 1]) for k, p in enumerate(parameters))
+    else:
+        (size,) = parameters
+        before = minus(size, ONE)
+        wrong = [p for p in wrong if p.parts[0] != name or not Field().vanishes(minus(before, p.parts[1]))]
+        wrong += [p for p in walk(start) if p is size or (p.kind == "entry" and p.parts[0] in later)]
+        fits = size.kind == "size" and facts.least[size.parts[0]] == 1 and not start.free
+    declared = facts.signs[name] == "real" and reader.names[name] == len(set(parameters)) == len(parameters)
+    if name in facts.definitions or wrong or not fits or not declared or not body.free <= set(parameters):
+        raise Refused(f"{name} is not defined once, over indices or step by step, by what is defined before")
+    facts.definitions[name] = (parameters, body, start)
 
 
-def require_instance(found: Mapping[str, Any], facts: Facts, reader: Reader) -> None:
+def require_instance(found: Any, facts: Facts, reader: Reader) -> None:
     """Sizes and values, exact, at which every need and every declared sign holds."""
-    sizes = found["sizes"]
-    fits = [
-        type(sizes[name]) is int and least <= sizes[name] <= LARGEST for name, least in facts.least.items()
-    ]
-    values = {reader.read(text): _rational(value) for text, value in found["values"].items()}
-    if not all(fits) or len(sizes) != len(fits) or any(key.kind not in ("scalar", "entry") for key in values):
-        raise Refused(
-            f"an instance has sizes from their least to {LARGEST}, and values of scalars and entries"
-        )
-    for key, value in values.items():
+    sizes, texts = fields(found, "sizes values")
+    fits = [type(sizes[name]) is int and k <= sizes[name] <= LARGEST for name, k in facts.least.items()]
+    if not all(fits) or len(sizes) != len(fits) or not all(map(RATIONAL.fullmatch, texts.values())):
+        raise Refused(f"an instance has sizes from their least to {LARGEST}, and rational numbers")
+    values = [(reader.read(text), Fraction(value)) for text, value in texts.items()]
+    for key, value in values:
         sign = facts.signs[key.parts[0]]
-        if not _holds(DECLARED[sign], value) or (sign == "count" and value.denominator != 1):
+        if sign_of(value) not in DECLARED[sign] or (sign == "count" and value.denominator != 1):
             raise Refused("a value of the instance has another sign than is declared")
-    exact = _Exact(facts, sizes, values)
+    exact = _Instance(facts, sizes, Field((key, number(value)) for key, value in values))
     for need, condition in facts.needs:
         for places in exact.places(sorted(need.free, key=lambda i: (len(i.free), i.parts[0])), {}):
-            if not _holds(MEANING[condition], exact.value(need, places)):
+            if sign_of(exact.value(need, places)) not in MEANING[condition]:
                 raise Refused("the instance does not meet a need")
 
 
-def _rational(text: object) -> Fraction:
-    if not isinstance(text, str) or not RATIONAL.match(text):
-        raise Refused("a value of the instance is written as a rational number")
-    return Fraction(text)
+class _Instance:
+    """Values of formulas at the instance."""
 
+    def __init__(self, facts: Facts, sizes: Mapping[str, int], field: Field) -> None:
+        self.facts, self.sizes, self.field = facts, sizes, field
 
-def _holds(sign: frozenset[str], value: Fraction) -> bool:
-    return (">= 0" not in sign or value >= 0) and ("!= 0" not in sign or value != 0)
-
-
-class _Exact:
-    """Values of formulas at the instance, in rationals."""
-
-    def __init__(self, facts: Facts, sizes: Mapping[str, int], values: Mapping[Formula, Fraction]) -> None:
-        self.facts, self.sizes, self.values = facts, sizes, values
-
-    def places(
-        self, indices: list[Formula], places: Mapping[Formula, int]
-    ) -> Iterator[Mapping[Formula, int]]:
+    def places(self, indices: Sequence[Formula], places: Places) -> Iterator[Places]:
         """Every choice of positions; a range may hold the indices before it."""
         if not indices:
             yield places
             return
         low, high = (int(self.value(end, places)) for end in indices[0].parts[1:])
         for position in range(low, high + 1):
-            yield from self.places(indices[1:], {**places, indices[0]: position})
+            yield from self.places(indices[1:], {**places, indices[0]: number(position)})
 
-    def value(self, found: Formula, places: Mapping[Formula, int]) -> Fraction:
-        """The exact value; refused where it is not rational or not given."""
-        Budget.spend(1)
-        if found in places:
-            return Fraction(places[found])
-        if found.kind in ("number", "size"):
-            return Fraction(found.parts[0] if found.kind == "number" else self.sizes[found.parts[0]])
-        if found.kind in ("scalar", "entry"):
-            return self._named(found, places)
-        if found.kind == "sum":
-            rows = self.places([found.parts[0]], places)
-            return sum((self.value(found.parts[1], row) for row in rows), Fraction(0))
-        parts = [self.value(part, places) for part in found.parts]
-        return Fraction(_OPERATIONS[found.kind](parts))
+    def value(self, found: Formula, places: Places) -> Fraction:
+        """The exact value; refused where it is not rational, or not given."""
+        poly = self.field.value(self.plain(found, places))
+        if not poly.keys() <= {ALONE}:
+            raise Refused("a need has no exact value at the instance")
+        return Fraction(poly.get(ALONE, 0))
 
-    def _named(self, found: Formula, places: Mapping[Formula, int]) -> Fraction:
-        name, *where = found.parts
-        at = [self.value(place, places) for place in where]
-        if name in self.facts.definitions and found.kind == "entry":
-            parameters, body, start = self.facts.definitions[name]
-            if start is not None and at == [0]:
-                return self.value(start, {})
-            return self.value(body, dict(zip(parameters, map(int, at), strict=True)))
-        return self.values[make(found.kind, name, *(make("number", value) for value in at))]
-
-
-def _power(parts: list[Fraction]) -> Fraction:
-    base, exponent = parts
-    if exponent.denominator == 2:
-        top, bottom = isqrt(max(base.numerator, 0)), isqrt(base.denominator)
-        if Fraction(top * top, bottom * bottom) != base:
-            raise Refused("a root in a need is not rational at the instance")
-        base, exponent = Fraction(top, bottom), exponent * 2
-    large = base.numerator.bit_length() + base.denominator.bit_length() > 2_000
-    if exponent.denominator != 1 or abs(exponent) > 64 or (base == 0 and exponent < 0) or large:
-        raise Refused("a power in a need has no value at the instance")
-    return Fraction(base ** int(exponent))
-
-
-_OPERATIONS: dict[str, Callable[[list[Fraction]], Fraction | bool | int]] = {
-    "add": sum,
-    "mul": prod,
-    "delta": lambda parts: parts[0] == parts[1],
-    "power": _power,
-}
+    def plain(self, found: Formula, places: Places) -> Formula:
+        """The formula without sizes, indices, sums and what is defined."""
+        match found.kind, found.parts:
+            case "size", (name,) if found not in places:
+                return number(self.sizes[name])
+            case "size" | "index", _:
+                return places[found]
+            case "sum", (index, body):
+                return make("add", ZERO, *(self.plain(body, row) for row in self.places([index], places)))
+            case "entry", (name, *where) if name in self.facts.definitions:
+                parameters, body, start = self.facts.definitions[name]
+                at = [self.plain(place, places) for place in where]
+                if start and Field().vanishes(at[0]):
+                    return self.plain(start, {})
+                return self.plain(body, dict(zip(parameters, at, strict=True)))
+        parts = (self.plain(part, places) if isinstance(part, Formula) else part for part in found.parts)
+        return make(found.kind, *parts)

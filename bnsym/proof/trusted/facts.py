@@ -1,217 +1,178 @@
-"""What is known of signs, ranges and integers: needs are met from it, and inequalities proved."""
+"""What is known of signs and integers: needs are met from it, and inequalities proved."""
 
-from __future__ import annotations
-
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import reduce as fold
+from math import prod
 
-from bnsym.proof.trusted.field import linear
-from bnsym.proof.trusted.formula import ONE, Formula, Refused, make, minus, replace
+from bnsym.proof.trusted.field import Field
+from bnsym.proof.trusted.formula import ONE, Budget, Formula, Refused, make, minus, number, replace
 
-Sign = frozenset[str]
-UP, DOWN, OFF = ">= 0", "<= 0", "!= 0"
-NOTHING: Sign = frozenset()
-POSITIVE: Sign = frozenset({UP, OFF})
-MEANING = {"> 0": POSITIVE, UP: frozenset({UP}), OFF: frozenset({OFF})}
-DECLARED = {
-    "real": NOTHING,
-    "nonzero": MEANING[OFF],
-    "nonnegative": MEANING[UP],
-    "positive": POSITIVE,
-    "count": POSITIVE,
-}
+Sign = Set[int]  # those of -1, 0, 1 that a value may have as its sign
+ANY: Sign = {-1, 0, 1}
+MEANING: Mapping[str, Sign] = {"> 0": {1}, ">= 0": {0, 1}, "!= 0": {-1, 1}}
+DECLARED = {"real": ANY, "nonzero": {-1, 1}, "nonnegative": {0, 1}, "positive": {1}, "count": {1}}
 
 
 @dataclass
 class Facts:
     """Declarations of one certificate.
 
-    `signs`: scalar and tensor names to a word of DECLARED (count: an integer >= 1); `least`: sizes to their
-    least value; `definitions`: name to (parameters, body, start of a recurrence or None); `needs`: what the
-    theorem assumes, a formula and a word of MEANING; `used`: those needs that were called for.
+    `signs`: scalar and tensor names to a word of DECLARED; `least`: sizes to their least value;
+    `definitions`: name to (parameters, body, start of a recurrence or None); `needs`: what the theorem
+    assumes, a formula and a word of MEANING; `used`: those needs that were called for.
     """
 
     signs: Mapping[str, str]
     least: Mapping[str, int]
-    definitions: Mapping[str, tuple[tuple[Formula, ...], Formula, Formula | None]]
+    definitions: dict[str, tuple[tuple[Formula, ...], Formula, Formula | None]]
     needs: set[tuple[Formula, str]] = field(default_factory=set)
     used: set[tuple[Formula, str]] = field(default_factory=set)
     known: dict[Formula, Sign] = field(default_factory=dict)
     seen: set[Formula] = field(default_factory=set)
 
-    def forget(self) -> None:
-        """Look at signs and needs anew, after a change of what is assumed."""
-        self.known.clear()
-        self.seen.clear()
-
     def unfolded(self, entry: Formula) -> Formula:
         """D[p, ...] becomes its body at p, ...; a recurrence its start at 0, else its step."""
         if entry.kind != "entry" or entry.parts[0] not in self.definitions:
             raise Refused("only an entry that is defined can be unfolded")
-        name, *places = entry.parts
-        parameters, body, start = self.definitions[name]
-        if start is not None and not linear(places[0]):
-            return start
+        parameters, body, start = self.definitions[entry.parts[0]]
         given: dict[Formula, Formula] = {}
-        for parameter, place in zip(parameters, places, strict=True):
-            ends = (
-                (ONE, None)
-                if parameter.kind == "size"
-                else [replace(end, given) for end in parameter.parts[1:]]
-            )
-            self.require_within(place, *ends)
+        for parameter, place in zip(parameters, entry.parts[1:], strict=True):
+            if start and Field().vanishes(place):
+                return start
+            low, high = (ONE, place) if start else (replace(end, given) for end in parameter.parts[1:])
+            self.require_within(place, low, high)
             given[parameter] = place
         return replace(body, given)
 
-    # -- integers -------------------------------------------------------------------------------------
-
-    def lowest(self, found: Formula) -> int:
-        """A lower bound of a combination of sizes and indices; an index stands at an end of its range."""
-        parts = dict(linear(found))
-        while indices := [unit for unit in parts if unit.kind == "index"]:
-            index = max(indices, key=lambda unit: (len(unit.free), unit.parts[0]))
-            times = parts.pop(index)
-            for unit, more in linear(index.parts[1] if times > 0 else index.parts[2]).items():
-                parts[unit] = parts.get(unit, 0) + times * more
-            parts = {unit: times for unit, times in parts.items() if times}
-        if any(times < 0 for unit, times in parts.items() if unit is not ONE):
-            raise Refused("an integer has no known lower bound")
-        return sum(times * (1 if unit is ONE else self.least[unit.parts[0]]) for unit, times in parts.items())
-
-    def require_within(self, place: Formula, low: Formula, high: Formula | None) -> None:
-        """low <= place <= high: an index of that very range, or by lower bounds."""
-        if place.kind == "index" and place.parts[1:] == (low, high):
-            return
-        if self.lowest(minus(place, low)) < 0 or (high and self.lowest(minus(high, place)) < 0):
-            raise Refused("a position is not known to lie in its range")
-
-    def require_length(self, index: Formula) -> None:
-        """high - low + 1 >= 0 for the range of an index."""
-        _, low, high = index.parts
-        if not (low is ONE and self.counts(high)) and self.lowest(make("add", minus(high, low), ONE)) < 0:
-            raise Refused(f"the range of {index.parts[0]} may have a negative length")
-
-    def counts(self, found: Formula) -> bool:
-        """True for what is certainly an integer >= 1: sizes, counts, their sums and products."""
-        if found.kind == "number":
-            return bool(found.parts[0].denominator == 1 and found.parts[0] >= 1)
-        if found.kind == "entry":
-            return self.signs.get(found.parts[0]) == "count"
-        return found.kind == "size" or (found.kind in ("add", "mul") and all(map(self.counts, found.parts)))
-
     # -- needs ----------------------------------------------------------------------------------------
 
-    def require(self, found: Formula) -> None:
-        """Denominators in the formula and in what it unfolds to are other than 0, radicands >= 0; positions
-        and symbolic exponents are integers, and every free index has a range that is not empty.
+    def require(self, *formulas: Formula) -> None:
+        """Denominators in formulas and in what they unfold to are other than 0, radicands >= 0; positions,
+        ends of ranges and symbolic exponents are integers.
         """
-        for part in self._reached(found):
-            if part.kind in ("entry", "delta"):
-                for place in part.parts[part.kind == "entry" :]:
-                    linear(place)
-            elif part.kind == "index":
-                for end in part.parts[1:]:
-                    _ = self.counts(end) or linear(end)
-            elif part.kind == "power":
-                base, exponent = part.parts
-                value = exponent.parts[0] if exponent.kind == "number" else None
-                _ = linear(exponent) if value is None else None
-                if value is not None and value.denominator > 2:
-                    raise Refused(f"the exponent {value}: integers and halves are known")
-                if value is None or value < 0:
-                    self.need(base, OFF)
-                if value is not None and value.denominator == 2:
-                    self.need(base, UP)
+        for found in formulas:
+            if found not in self.seen:
+                self.seen.add(found)
+                self._require_here(found.kind, found.parts)
+                self.require(*(part for part in found.parts if isinstance(part, Formula)))
+                if found.kind == "entry" and found.parts[0] in self.definitions:
+                    self.require(*(part for part in self.definitions[found.parts[0]][1:] if part))
+
+    def _require_here(self, kind: str, parts: tuple[Formula, ...]) -> None:
+        if kind == "power" and parts[1].kind == "number":
+            exponent = parts[1].parts[0]
+            if exponent.denominator > 2:
+                raise Refused(f"the exponent {exponent}: integers and halves are known")
+            if exponent.denominator == 2:
+                self.need(parts[0], ">= 0")
+            if exponent < 0:
+                self.need(parts[0], "!= 0")
+        elif kind in ("entry", "index", "power", "delta"):
+            if not all(map(self.whole, parts if kind == "delta" else parts[1:])):
+                raise Refused("a position, an end of a range or an exponent is not known to be an integer")
+            if kind == "power":
+                self.need(parts[0], "!= 0")
 
     def need(self, found: Formula, condition: str) -> None:
         """A condition that signs or the theorem's needs must give."""
-        if condition not in self.sign(found):
+        if not self.sign(found) <= MEANING[condition]:
             raise Refused(f"the need {condition} of a {found.kind} is neither assumed nor shown")
 
-    def _reached(self, found: Formula) -> Iterator[Formula]:
-        stack = [found]
-        while stack:
-            part = stack.pop()
-            if part in self.seen:
-                continue
-            self.seen.add(part)
-            yield part
-            new = [inner for inner in part.parts if isinstance(inner, Formula)]
-            if part.kind == "entry" and part.parts[0] in self.definitions:
-                new += [inner for inner in self.definitions[part.parts[0]][1:] if isinstance(inner, Formula)]
-            stack += new
+    def require_within(self, place: Formula, low: Formula, high: Formula) -> None:
+        """low <= place <= high."""
+        self.need(minus(place, low), ">= 0")
+        self.need(minus(high, place), ">= 0")
 
     # -- signs ----------------------------------------------------------------------------------------
 
     def sign(self, found: Formula) -> Sign:
-        """Those of '>= 0', '<= 0', '!= 0' that are certain."""
+        """The signs that the value may have, wherever it has one."""
         for condition, meaning in MEANING.items():
             if (found, condition) in self.needs:
                 self.used.add((found, condition))
                 return meaning
         if found not in self.known:
-            rule = _SIGNS.get(found.kind)
-            self.known[found] = rule(self, found) if rule else NOTHING
+            self.known[found] = self._sign(found)
         return self.known[found]
 
-    def _number(self, found: Formula) -> Sign:
-        value = found.parts[0]
-        return frozenset({OFF, UP if value > 0 else DOWN}) if value else frozenset({UP, DOWN})
+    def _sign(self, found: Formula) -> Sign:
+        match found.kind, found.parts:
+            case "number", (value,):
+                return {sign_of(value)}
+            case "entry", (name, *_) if name in self.definitions and self.definitions[name][2] is None:
+                return self.sign(self.unfolded(found))
+            case "scalar" | "entry", (name, *_):
+                return DECLARED[self.signs[name]]
+            case "add", parts if (signs := fold(_plus, map(self.sign, parts))) < ANY:
+                return signs
+            case "add" | "size" | "index", _:
+                return self._sign_of_integer(found) if self.whole(found) else ANY
+            case "mul", parts:
+                powers = [{s**times for s in self.sign(part)} for part, times in Counter(parts).items()]
+                return fold(lambda a, b: {s * t for s in a for t in b}, powers)
+            case "power", (base, exponent):
+                return _sign_of_power(self.sign(base), exponent)
+            case "sum", (index, body):
+                signs = _plus(self.sign(body), self.sign(body))
+                return signs if self.sign(length(index)) <= {1} else signs | {0}
+            case "delta", _:
+                return {0, 1}
+        return ANY
 
-    def _name(self, found: Formula) -> Sign:
-        definition = self.definitions.get(found.parts[0])
-        if found.kind == "entry" and definition is not None and definition[2] is None:
-            return self.sign(self.unfolded(found))
-        return DECLARED[self.signs[found.parts[0]]]
+    def whole(self, found: Formula) -> bool:
+        """True for what is certainly an integer: of sizes, indices, counts and whole numbers."""
+        Budget.spend(1)
+        match found.kind, found.parts:
+            case "number", (value,):
+                return bool(value.denominator == 1)
+            case "scalar" | "entry", (name, *_):
+                return self.signs[name] == "count"
+            case "add" | "mul", parts:
+                return all(map(self.whole, parts))
+        return found.kind in ("size", "index")
 
-    def _integer(self, found: Formula) -> Sign:
-        try:
-            least = self.lowest(found)
-        except Refused:
-            return NOTHING
-        return POSITIVE if least > 0 else MEANING[UP] if least == 0 else NOTHING
+    def _sign_of_integer(self, found: Formula) -> Sign:
+        """By a lower bound: sizes and counts at their least; an index, if alone, at an end of its range."""
+        poly = Field().value(found)
+        while indices := [u for row in poly for u, _ in row if isinstance(u, Formula) and u.kind == "index"]:
+            index = max(indices, key=lambda unit: (len(unit.free), unit.parts[0]))
+            times = poly.get(frozenset({(index, 1)}), 0)
+            if not times:
+                return ANY
+            end = index.parts[1 if times > 0 else 2]
+            found = make("add", found, make("mul", number(times), minus(end, index)))
+            poly = Field().value(found)
+        if any(times < 0 for row, times in poly.items() if row):
+            return ANY
+        least = sum(times * prod(self._least(unit) ** k for unit, k in row) for row, times in poly.items())
+        return {1} if least > 0 else {0, 1} if least == 0 else ANY
 
-    def _add(self, found: Formula) -> Sign:
-        """Terms >= 0 add to >= 0, to > 0 if one is; integers by their lowest value."""
-        signs = [self.sign(part) for part in found.parts]
-        both = frozenset.intersection(*signs) & {UP, DOWN}
-        if not both:
-            return self._integer(found)
-        return both | (frozenset.union(*signs) & {OFF})
-
-    def _mul(self, found: Formula) -> Sign:
-        """Signs multiply; the same factor twice is a square."""
-        signs = {part: self.sign(part) for part in found.parts}
-        off = frozenset.intersection(*signs.values()) & {OFF}
-        once = [signs[part] for part in signs if found.parts.count(part) % 2]
-        if not all(sign & {UP, DOWN} for sign in once):
-            return off
-        return off | {DOWN if sum(UP not in sign for sign in once) % 2 else UP}
-
-    def _power(self, found: Formula) -> Sign:
-        """Even powers and roots are >= 0; a power of what is other than 0 is so too."""
-        base, exponent = found.parts
-        sign = self.sign(base)
-        if exponent.kind != "number":
-            return sign & {OFF} | (sign & {UP} if OFF in sign else NOTHING)
-        value = exponent.parts[0]
-        off = {OFF} if OFF in sign or value <= 0 else NOTHING
-        return (MEANING[UP] if value.denominator == 2 or value % 2 == 0 else sign & {UP, DOWN}) | off
-
-    def _sum(self, found: Formula) -> Sign:
-        """A sum is as its terms, and other than 0 if these are of one sign and there is one."""
-        index, body = found.parts
-        sign = self.sign(body)
-        some = index.parts[1] is ONE and self.counts(index.parts[2]) and sign & {UP, DOWN}
-        return sign & {UP, DOWN} | (sign & {OFF} if some else NOTHING)
-
-    def _delta(self, found: Formula) -> Sign:
-        return MEANING[UP]
+    def _least(self, unit: object) -> int:
+        """Of a size as declared, of a count 1."""
+        return self.least.get(unit.parts[0], 1) if isinstance(unit, Formula) else 1
 
 
-_SIGNS = {
-    **dict.fromkeys(("scalar", "entry"), Facts._name),
-    **dict.fromkeys(("size", "index"), Facts._integer),
-    **{"number": Facts._number, "add": Facts._add, "mul": Facts._mul, "power": Facts._power},
-    **{"sum": Facts._sum, "delta": Facts._delta},
-}
+def length(index: Formula) -> Formula:
+    """high - low + 1, for the range of an index."""
+    return make("add", minus(index.parts[2], index.parts[1]), ONE)
+
+
+def sign_of(value: Fraction) -> int:
+    """-1, 0 or 1."""
+    return (value > 0) - (value < 0)
+
+
+def _plus(left: Sign, right: Sign) -> Sign:
+    """The signs of sums: of numbers of two signs any, else the one that is not 0."""
+    return {sign for s in left for t in right for sign in (ANY if s * t < 0 else {s or t})}
+
+
+def _sign_of_power(base: Sign, exponent: Formula) -> Sign:
+    """Even powers and roots are >= 0; a power of what is > 0 is so too."""
+    if exponent.kind != "number":
+        return base | {1}
+    value = exponent.parts[0]
+    return {s ** abs(value.numerator) if value.denominator == 1 else abs(s) for s in base}

@@ -1,240 +1,138 @@
-"""Identities of fields: rational functions over atoms, with s**2 = P for s = sqrt(P).
+"""Identities of fields: polynomials over atoms, with exponents of any sign, and s**2 = P for s = sqrt(P).
 
 An atom is whatever is no sum, product, power or root of other things: a name, an entry, a sum over an
-index, a delta.  A value is a numerator over a product of denominators; nothing is ever divided out but
-powers of single atoms, so that an identity holds wherever all denominators are other than 0.
+index, a delta.  A root, and a denominator of several terms, is an atom s too, with s**n = P kept beside it.
+Nothing is divided out but powers of atoms, so an identity holds wherever all denominators are other than 0.
 """
 
-from __future__ import annotations
-
-from collections.abc import Mapping
+from collections.abc import Iterable
 from fractions import Fraction
+from functools import reduce as fold
 
-from bnsym.proof.trusted.formula import ONE, Budget, Formula, Refused, make, number
+from bnsym.proof.trusted.formula import HALF, Budget, Formula, Refused, make, minus
 
-Row = tuple[tuple[int, int], ...]
-Poly = dict[Row, Fraction]
-TERMS, EXPONENT, BITS = 20_000, 64, 4_000
+Row = frozenset[tuple[object, int]]  # atoms, each with its exponent
+Poly = dict[Row, Fraction | int]
+EXPONENT, BITS = 256, 4_000
+ALONE: Row = frozenset()
+UNIT: Poly = {ALONE: 1}
 
 
-class Value:
-    """numerator / product of factors; a factor is a polynomial that a table knows by number."""
-
-    __slots__ = ("below", "top")
-
-    def __init__(self, top: Poly, below: dict[int, int]) -> None:
-        self.top = top
-        self.below = below
+def same(left: Formula, right: Formula, used: Iterable[tuple[Formula, Formula]] = ()) -> None:
+    """Refused unless left = right, wherever both have a value and the used equations hold."""
+    if not Field(used).vanishes(minus(left, right)):
+        raise Refused("the two sides are not the same rational function of their atoms")
 
 
 class Field:
-    """One identity check.  `rewrites`: atoms that are known to equal formulas."""
+    """One identity check.  The left sides of the equations are replaced by their right sides."""
 
-    def __init__(self, rewrites: Mapping[Formula, Formula] | None = None) -> None:
-        self.rewrites = rewrites or {}
-        self.atoms: dict[object, int] = {}
-        self.factors: dict[tuple[tuple[Row, Fraction], ...], int] = {}
-        self.polys: list[Poly] = []
-        self.roots: dict[int, Value] = {}
-        self.memo: dict[Formula, Value | None] = {}
+    def __init__(self, equations: Iterable[tuple[Formula, Formula]] = ()) -> None:
+        self.rewrites = {atom(left): right for left, right in equations}
+        self.known: dict[object, tuple[int, Poly]] = {}  # (n, P) for the atoms s with s**n = P
+        self.memo: dict[Formula, Poly | None] = {}
 
-    def equal(self, left: Formula, right: Formula) -> bool:
-        """True only if left = right wherever both have a value and the rewrites hold."""
-        return not self._reduced(self.add(self.value(left), _scaled(self.value(right), Fraction(-1)))).top
+    def vanishes(self, found: Formula) -> bool:
+        """True only if it is 0: multiply by denominators, put P in for s**n, the latest atom s first."""
+        poly = self.value(found)
+        for s, (n, inner) in reversed(self.known.items()):
+            rows = [(dict(row), coefficient) for row, coefficient in poly.items()]
+            least = min([0, *(row.get(s, 0) for row, _ in rows)])
+            poly = {}
+            for row, coefficient in rows:
+                times, row[s] = divmod(row.get(s, 0) - least, n)
+                left = {frozenset(pair for pair in row.items() if pair[1]): coefficient}
+                poly = _sum([*poly.items(), *_times(left, self._whole(inner, times)).items()])
+        return not poly
 
-    def value(self, found: Formula) -> Value:
+    def value(self, found: Formula) -> Poly:
         """The value of a formula."""
         if found not in self.memo:
             self.memo[found] = None
-            target = self.rewrites.get(found)
-            self.memo[found] = self.value(target) if target is not None else self._value(found)
+            other = self.rewrites.get(atom(found))
+            self.memo[found] = self._value(found) if other is None else self.value(other)
         done = self.memo[found]
         if done is None:
             raise Refused("the equations that are used rewrite a formula into itself")
         return done
 
-    def _value(self, found: Formula) -> Value:
-        if found.kind == "number":
-            return Value({(): found.parts[0]} if found.parts[0] else {}, {})
-        if found.kind == "add":
-            total = Value({}, {})
-            for part in found.parts:
-                total = self.add(total, self.value(part))
-            return total
-        if found.kind == "mul":
-            product = Value({(): Fraction(1)}, {})
-            for part in found.parts:
-                product = self.mul(product, self.value(part))
-            return product
-        if found.kind == "power":
-            return self._power(*found.parts)
-        return self._atom(found)
+    def _value(self, found: Formula) -> Poly:
+        match found.kind, found.parts:
+            case "number", (value,):
+                return _sum([(ALONE, value if value.denominator > 1 else int(value))])
+            case "add", parts:
+                return _sum(item for part in parts for item in self.value(part).items())
+            case "mul", parts:
+                return fold(_times, map(self.value, parts))
+            case "power", (base, exponent):
+                return self._power(base, exponent)
+            case "delta", (left, right) if self.value(minus(left, right)).keys() <= UNIT.keys():
+                return {} if self.value(minus(left, right)) else UNIT
+        return {frozenset({(atom(found), 1)}): 1}
 
-    def _atom(self, key: object) -> Value:
-        number_of = self.atoms.setdefault(key, len(self.atoms))
-        return Value({((number_of, 1),): Fraction(1)}, {})
+    def _power(self, base: Formula, exponent: Formula) -> Poly:
+        """Whole powers, roots, and base**(k*v + ... + c) = (base**v)**k * ... * base**c."""
+        if exponent is HALF:
+            return self._named(2, self.value(base))
+        if exponent.kind == "number" and exponent.parts[0].denominator == 2:
+            return self._whole(self.value(make("power", base, HALF)), 2 * exponent.parts[0])
+        powers = [
+            self._whole({frozenset({((base, row), 1)}): 1} if row else self.value(base), times)
+            for row, times in self.value(exponent).items()
+        ]
+        return fold(_times, powers, UNIT)
 
-    def _power(self, base: Formula, exponent: Formula) -> Value:
-        if exponent.kind != "number":
-            return self._symbolic_power(base, exponent)
-        halves = exponent.parts[0] * 2
-        if halves.denominator != 1 or abs(halves) > EXPONENT:
-            raise Refused(
-                f"the exponent {exponent.parts[0]}: integers and halves up to {EXPONENT // 2} are known"
-            )
-        value = self.value(base) if halves % 2 == 0 else self._root(base)
-        return self._whole_power(value, int(halves // 2 if halves % 2 == 0 else halves))
+    def _whole(self, poly: Poly, exponent: Fraction | int) -> Poly:
+        if exponent.denominator != 1 or not -EXPONENT <= int(exponent) <= EXPONENT:
+            raise Refused(f"the exponent {exponent}: integers and halves up to {EXPONENT} are known")
+        whole = int(exponent)
+        powers = [poly if whole > 0 else self._inverse(poly)] * abs(whole) if whole else [UNIT]
+        return fold(_times, powers)
 
-    def _whole_power(self, value: Value, exponent: int) -> Value:
-        if abs(exponent) > 4 * EXPONENT:
-            raise Refused(f"an exponent above {4 * EXPONENT}")
-        if exponent < 0:
-            value, exponent = self.inverse(value), -exponent
-        product = Value({(): Fraction(1)}, {})
-        for _ in range(exponent):
-            product = self.mul(product, value)
-        return product
-
-    def _root(self, base: Formula) -> Value:
-        """The atom for sqrt(base): the same one for equal radicands; sqrt(1) = 1."""
-        if (known := self.rewrites.get(make("power", base, number(Fraction(1, 2))))) is not None:
-            return self.value(known)
-        radicand = self.value(base)
-        if not self._reduced(self.add(radicand, Value({(): Fraction(-1)}, {}))).top:
-            return Value({(): Fraction(1)}, {})
-        for atom, other in self.roots.items():
-            if not self._reduced(self.add(radicand, _scaled(other, Fraction(-1)))).top:
-                return Value({((atom, 1),): Fraction(1)}, {})
-        value = self._atom(("root", base))
-        self.roots[self.atoms[("root", base)]] = radicand
-        return value
-
-    def _symbolic_power(self, base: Formula, exponent: Formula) -> Value:
-        """base ** (k*v + ... + c) = (base**v)**k * ... * base**c; needs base != 0."""
-        product = Value({(): Fraction(1)}, {})
-        for unit, times in linear(exponent).items():
-            part = self.value(base) if unit is ONE else self._atom(("power", base, unit))
-            product = self.mul(product, self._whole_power(part, times))
-        return product
-
-    # -- arithmetic -----------------------------------------------------------------------------------
-
-    def add(self, left: Value, right: Value) -> Value:
-        """left + right over the least common product of factors."""
-        below = {f: max(left.below.get(f, 0), right.below.get(f, 0)) for f in left.below | right.below}
-        top: Poly = {}
-        for value in (left, right):
-            poly = value.top
-            for factor, exponent in below.items():
-                for _ in range(exponent - value.below.get(factor, 0)):
-                    poly = _product(poly, self.polys[factor])
-            Budget.spend(len(poly))
-            for row, coefficient in poly.items():
-                top[row] = _short(top.get(row, Fraction(0)) + coefficient)
-        return self._cancelled({row: value for row, value in top.items() if value}, below)
-
-    def mul(self, left: Value, right: Value) -> Value:
-        """left * right."""
-        below = {f: left.below.get(f, 0) + right.below.get(f, 0) for f in left.below | right.below}
-        return self._cancelled(_product(left.top, right.top), below)
-
-    def inverse(self, value: Value) -> Value:
-        """1 / value; the numerator becomes a factor, atom by atom if it is one product."""
-        top: Poly = {(): Fraction(1)}
-        for factor, exponent in value.below.items():
-            for _ in range(exponent):
-                top = _product(top, self.polys[factor])
-        if not value.top:
+    def _inverse(self, poly: Poly) -> Poly:
+        """1 / poly: of one term by the signs of its exponents, else as an atom's."""
+        if not poly:
             raise Refused("division by zero")
-        if len(value.top) > 1:
-            lead = value.top[min(value.top)]
-            return Value(
-                _scaled(Value(top, {}), 1 / lead).top, {self._factor(_scaled(value, 1 / lead).top): 1}
-            )
-        [(row, coefficient)] = value.top.items()
-        below = {self._factor({((atom, 1),): Fraction(1)}): exponent for atom, exponent in row}
-        return self._cancelled(_scaled(Value(top, {}), 1 / coefficient).top, below)
+        [(row, coefficient)] = (self._named(1, poly) if len(poly) > 1 else poly).items()
+        inverted = frozenset((s, -exponent) for s, exponent in row)
+        return {inverted: coefficient if coefficient in (1, -1) else Fraction(1) / coefficient}
 
-    def _factor(self, poly: Poly) -> int:
-        key = tuple(sorted(poly.items()))
-        if key not in self.factors:
-            self.factors[key] = len(self.polys)
-            self.polys.append(poly)
-        return self.factors[key]
-
-    def _cancelled(self, top: Poly, below: dict[int, int]) -> Value:
-        """Single atoms that stand in every term above and in the factors below are divided out."""
-        for factor in [f for f in below if len(self.polys[f]) == 1]:
-            [((atom, _),)] = self.polys[factor]
-            least = min((dict(row).get(atom, 0) for row in top), default=0)
-            shared = min(least, below[factor])
-            if shared:
-                below = {**below, factor: below[factor] - shared}
-                top = {
-                    _row({**dict(row), atom: dict(row)[atom] - shared}): value for row, value in top.items()
-                }
-        return Value(top, {factor: exponent for factor, exponent in below.items() if exponent})
-
-    def _reduced(self, value: Value) -> Value:
-        """The value without squares of roots: s**2 = P, the latest root first, as P may hold earlier ones."""
-        for atom in sorted(self.roots, reverse=True):
-            while any(dict(row).get(atom, 0) >= 2 for row in value.top):
-                total = Value({}, {})
-                for row, coefficient in value.top.items():
-                    halves, odd = divmod(dict(row).get(atom, 0), 2)
-                    part = Value({_row({**dict(row), atom: odd}): coefficient}, {})
-                    total = self.add(total, self.mul(part, self._whole_power(self.roots[atom], halves)))
-                value = total
-        return value
+    def _named(self, n: int, poly: Poly) -> Poly:
+        """The atom s with s**n = poly."""
+        name = (n, frozenset(poly.items()))
+        self.known.setdefault(name, (n, poly))
+        return {frozenset({(name, 1)}): 1}
 
 
-def linear(exponent: Formula) -> dict[Formula, int]:
-    """An integer combination of sizes and indices, ONE for the constant; refused if it is none."""
+def atom(found: Formula) -> object:
+    """What makes atoms one: entries at equal positions, deltas of equal differences, or the same formula."""
     Budget.spend(1)
-    if exponent.kind in ("size", "index"):
-        return {exponent: 1}
-    if exponent.kind == "number" and exponent.parts[0].denominator == 1:
-        return {ONE: int(exponent.parts[0])} if exponent.parts[0] else {}
-    if exponent.kind == "add":
-        total: dict[Formula, int] = {}
-        for part in exponent.parts:
-            for unit, times in linear(part).items():
-                total[unit] = total.get(unit, 0) + times
-        return {unit: times for unit, times in total.items() if times}
-    if exponent.kind == "mul" and len(exponent.parts) == 2 and exponent.parts[0].kind == "number":
-        factor = exponent.parts[0].parts[0]
-        if factor.denominator == 1:
-            return {unit: int(factor) * times for unit, times in linear(exponent.parts[1]).items()}
-    raise Refused("a position or exponent is a sum of sizes, indices and integers")
+    if found.kind == "entry":
+        return (found.parts[0], *(frozenset(Field().value(place).items()) for place in found.parts[1:]))
+    if found.kind == "delta":
+        left, right = found.parts
+        gaps = minus(left, right), minus(right, left)
+        return frozenset(frozenset(Field().value(gap).items()) for gap in gaps)
+    return found
 
 
-def _row(exponents: Mapping[int, int]) -> Row:
-    return tuple(sorted((atom, exponent) for atom, exponent in exponents.items() if exponent))
-
-
-def _product(left: Poly, right: Poly) -> Poly:
-    work = len(left) * len(right)
-    Budget.spend(work + 1)
-    if work > TERMS:
-        raise Refused(f"an identity of more than {TERMS} terms; split the step")
+def _sum(terms: Iterable[tuple[Row, Fraction | int]]) -> Poly:
+    """The sum of the terms, like ones collected."""
     total: Poly = {}
-    for row, coefficient in left.items():
-        for other, factor in right.items():
-            exponents = dict(row)
-            for atom, exponent in other:
-                exponents[atom] = exponents.get(atom, 0) + exponent
-            key = _row(exponents)
-            if max(exponents.values(), default=0) > 4 * EXPONENT:
-                raise Refused(f"an exponent above {4 * EXPONENT}")
-            total[key] = _short(total.get(key, Fraction(0)) + coefficient * factor)
+    for row, coefficient in terms:
+        Budget.spend(1)
+        value = total[row] = total.get(row, 0) + coefficient
+        if max(value.numerator.bit_length(), value.denominator.bit_length()) > BITS:
+            raise Refused(f"a number of more than {BITS} bits")
     return {row: value for row, value in total.items() if value}
 
 
-def _short(value: Fraction) -> Fraction:
-    if max(value.numerator.bit_length(), value.denominator.bit_length()) > BITS:
-        raise Refused(f"a number of more than {BITS} bits")
-    return value
+def _times(left: Poly, right: Poly) -> Poly:
+    return _sum((_joined(a, b), c * d) for a, c in left.items() for b, d in right.items())
 
 
-def _scaled(value: Value, factor: Fraction) -> Value:
-    return Value({row: coefficient * factor for row, coefficient in value.top.items()}, value.below)
+def _joined(left: Row, right: Row) -> Row:
+    exponents = dict(left)
+    for s, exponent in right:
+        exponents[s] = exponents.get(s, 0) + exponent
+    return frozenset((s, exponent) for s, exponent in exponents.items() if exponent)

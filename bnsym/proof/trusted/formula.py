@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from typing import Any
+from typing import Any, cast
 
-WIDTH, WORK = 2_000, 100_000  # parts of one sum or product; products of terms and the like in one file
+WIDTH, WORK = 2_000, 100_000  # parts of one sum or product; work on one file
 
 
 class Refused(Exception):  # noqa: N818 - it is a verdict on a certificate
@@ -14,9 +14,9 @@ class Refused(Exception):  # noqa: N818 - it is a verdict on a certificate
 
 
 class Budget:
-    """How much work may still be done; a checker starts it anew for each file."""
+    """How much work may still be done: the checker sets it for each file; without limit outside of checks."""
 
-    left = WORK
+    left = float("inf")
 
     @classmethod
     def spend(cls, work: int) -> None:
@@ -38,35 +38,34 @@ class Formula:
     parts: tuple[Any, ...]
     free: frozenset[Formula]
 
-    def __repr__(self) -> str:
-        return f"{self.kind}{self.parts}"
-
-    def inside(self) -> tuple[Formula, ...]:
-        """The direct subformulas, the bounds of an index's range not among them."""
-        return tuple(part for part in self.parts if isinstance(part, Formula)) if self.kind != "index" else ()
-
 
 _TABLE: dict[tuple[Any, ...], Formula] = {}
 
 
 def make(kind: str, *parts: Any) -> Formula:
-    """The formula of that kind and parts: equal ones are one object."""
-    key = (kind, *parts)
-    found = _TABLE.get(key)
-    if found is None:
-        Budget.spend(1 + len(parts) // 8)
+    """The formula of that kind and parts: equal ones are one object.  Sums of sums, products of products
+    and sums and products of one part are never made.
+    """
+    if kind in ("add", "mul"):
+        parts = tuple(inner for part in parts for inner in (part.parts if part.kind == kind else (part,)))
+        if len(parts) == 1:
+            return cast(Formula, parts[0])
+    Budget.spend(1 + len(parts) // 8)
+    if len(parts) > WIDTH:
+        raise Refused(f"a sum or product of more than {WIDTH} parts")
+    if (kind, *parts) not in _TABLE:
         found = Formula.__new__(Formula)
         found.kind, found.parts = kind, parts
-        free = frozenset().union(*(part.free for part in parts if isinstance(part, Formula)))
+        found.free = frozenset().union(*(part.free for part in parts if isinstance(part, Formula)))
+        Budget.spend(len(found.free) // 16)
         if kind == "index":
-            free |= {found}
+            found.free |= {found}
         if kind == "sum":
-            if any(parts[0] in other.free for other in parts[1].free - {parts[0]}):
+            found.free -= {parts[0]}
+            if any(parts[0] in other.free for other in found.free):
                 raise Refused("the range of a free index holds the index of a sum around it")
-            free = (parts[1].free - {parts[0]}) | (parts[0].free - {parts[0]})
-        found.free = free
-        _TABLE[key] = found
-    return found
+        _TABLE[kind, *parts] = found
+    return _TABLE[kind, *parts]
 
 
 def number(value: int | Fraction) -> Formula:
@@ -75,14 +74,6 @@ def number(value: int | Fraction) -> Formula:
 
 
 ZERO, ONE, MINUS, HALF = number(0), number(1), number(-1), number(Fraction(1, 2))
-
-
-def joined(kind: str, *parts: Formula) -> Formula:
-    """Sums of sums and products of products as one; one part alone is itself."""
-    flat = [inner for part in parts for inner in (part.parts if part.kind == kind else (part,))]
-    if len(flat) > WIDTH:
-        raise Refused(f"a sum or product of more than {WIDTH} parts")
-    return flat[0] if len(flat) == 1 else make(kind, *flat)
 
 
 def minus(left: Formula, right: Formula) -> Formula:
@@ -94,6 +85,7 @@ def walk(formula: Formula) -> Iterator[Formula]:
     """Every distinct subformula, the ranges of indices among them."""
     seen, stack = {formula}, [formula]
     while stack:
+        Budget.spend(1)
         found = stack.pop()
         yield found
         new = {part for part in found.parts if isinstance(part, Formula)} - seen
@@ -105,35 +97,26 @@ def replace(formula: Formula, mapping: Mapping[Formula, Formula]) -> Formula:
     """Replace free indices, or sizes.  Refused, not mended: what a sum's index would capture, and a free
     index whose own range holds a replaced index (it would become another variable).
     """
-    memo: dict[Formula, Formula] = {}
+    memo = dict(mapping)
 
     def change(found: Formula) -> Formula:
         if found not in memo:
-            memo[found] = mapping[found] if found in mapping else inside(found)
+            memo[found] = in_sum(*found.parts) if found.kind == "sum" else inside(found)
         return memo[found]
 
     def inside(found: Formula) -> Formula:
-        if found.kind == "sum":
-            return _replace_in_sum(found, mapping, change)
         parts = [change(part) if isinstance(part, Formula) else part for part in found.parts]
-        if (
-            found.kind == "index"
-            and tuple(parts) != found.parts
-            and any(old.kind == "index" for old in mapping)
-        ):
+        moved = found.kind == "index" and tuple(parts) != found.parts
+        if moved and any(old.kind == "index" for old in mapping):
             raise Refused(f"the range of the free index {found.parts[0]} holds a replaced index")
-        return (joined if found.kind in ("add", "mul") else make)(found.kind, *parts)
+        return make(found.kind, *parts)
+
+    def in_sum(index: Formula, body: Formula) -> Formula:
+        bound = make("index", index.parts[0], *map(change, index.parts[1:]))
+        inner = {o: n for o, n in mapping.items() if o is not index and (o in body.free or o.kind == "size")}
+        caught = any(bound in new.free or index in new.free for new in inner.values())
+        if caught or (bound is not index and bound in body.free):
+            raise Refused(f"the sum over {index.parts[0]} would capture what is put in; rename its index")
+        return make("sum", bound, replace(body, inner if bound is index else {**inner, index: bound}))
 
     return change(formula)
-
-
-def _replace_in_sum(
-    found: Formula, mapping: Mapping[Formula, Formula], change: Callable[[Formula], Formula]
-) -> Formula:
-    index, body = found.parts
-    bound = make("index", index.parts[0], change(index.parts[1]), change(index.parts[2]))
-    inner = {o: n for o, n in mapping.items() if o is not index and (o in body.free or o.kind == "size")}
-    caught = any(bound in new.free or index in new.free for new in inner.values())
-    if caught or (bound is not index and bound in body.free):
-        raise Refused(f"the sum over {index.parts[0]} would capture what is put in; rename its index first")
-    return make("sum", bound, replace(body, inner if bound is index else {**inner, index: bound}))
