@@ -47,17 +47,22 @@ if TYPE_CHECKING:
     from bnsym.proof.suite import prove_paths
     from bnsym.report.script import main
     from bnsym.terms.surface import derivative, index, scalar, size, sizes, tensor
+    from bnsym.verify.code.api import verify_backward, verify_forward
+    from bnsym.verify.code.result import CodeVerdict, Counterexample, Verification
     from bnsym.verify.mutants import kill_matrix
     from bnsym.verify.run import CheckResult, verify_directory
 
 # public name -> the module it lives in; each also imported under TYPE_CHECKING, for type checkers
 _HOMES: dict[str, str] = {
     "CheckResult": "bnsym.verify.run",
+    "CodeVerdict": "bnsym.verify.code.result",
+    "Counterexample": "bnsym.verify.code.result",
     "Derivation": "bnsym.proof.derivation",
     "GeneratedFile": "bnsym.kernels.generate",
     "Layer": "bnsym.layers.layer",
     "Outcome": "bnsym.proof.outcome",
     "Verdict": "bnsym.proof.outcome",
+    "Verification": "bnsym.verify.code.result",
     "algebra": "bnsym.proof.reasons",
     "derivative": "bnsym.terms.surface",
     "differentiation": "bnsym.proof.reasons",
@@ -79,13 +84,17 @@ _HOMES: dict[str, str] = {
     "tensor": "bnsym.terms.surface",
     "theorem": "bnsym.proof.reasons",
     "unfold": "bnsym.proof.reasons",
+    "verify_backward": "bnsym.verify.code.api",
     "verify_directory": "bnsym.verify.run",
+    "verify_forward": "bnsym.verify.code.api",
 }
 
 __all__ = [
     "BnsymError",
     "CheckError",
     "CheckResult",
+    "CodeVerdict",
+    "Counterexample",
     "Derivation",
     "GeneratedFile",
     "InternalError",
@@ -102,6 +111,7 @@ __all__ = [
     "UnsupportedTermError",
     "UsageError",
     "Verdict",
+    "Verification",
     "__version__",
     "algebra",
     "derivative",
@@ -124,7 +134,9 @@ __all__ = [
     "tensor",
     "theorem",
     "unfold",
+    "verify_backward",
     "verify_directory",
+    "verify_forward",
 ]
 
 

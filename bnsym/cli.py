@@ -23,7 +23,15 @@ if TYPE_CHECKING:
 
 INTERRUPTED = 130
 
+EXAMPLES = """\b
+Examples:
+  bnsym verify my_norm.py:forward my_norm.py:backward
+  bnsym verify my_norm.py:BatchNorm --layout NCHW
+  bnsym verify my_norm.py:forward --layer batch_norm
+
+"""
 EPILOG = "\b\nExit codes:\n" + "\n".join(f"  {code}  {meaning}" for code, meaning in EXIT_CODES.items())
+VERIFY_EPILOG = EXAMPLES + EPILOG
 
 
 class Cli(click.Group):
@@ -104,19 +112,38 @@ def generate(layer: str, output: Path, as_json: bool) -> None:
     _do("generate", as_json, lambda tell: work.generate([layer], output, tell))
 
 
-@main.command(epilog=EPILOG)
-@click.argument("directory", type=path_type, metavar="DIR")
-@click.option("--kill-matrix", is_flag=True, help="Show which check kills which wrong kernel.")
+@main.command(epilog=VERIFY_EPILOG)
+@click.argument("targets", nargs=-1, required=True, metavar="TARGET...")
+@click.option("--layout", default="", metavar="NCHW", help="The axes of the input, a letter a size.")
+@click.option("--arg", "roles", multiple=True, metavar="NAME=ROLE", help="What an argument is; see above.")
+@click.option(
+    "--gradient", "gradients", multiple=True, metavar="NAME=PLACE", help="Where a gradient is found."
+)
+@click.option("--output-at", default="", metavar="PLACE", help="Where the forward's output is: result[0].")
+@click.option("--size", "sizes", multiple=True, metavar="NAME=3", help="A number for a size: no proof then.")
+@click.option("--layer", default="", metavar="LAYER", help="The layer that a forward alone is to compute.")
+@click.option("--kill-matrix", is_flag=True, help="For DIR: show which check kills which wrong kernel.")
 @json_option
-def verify(directory: Path, kill_matrix: bool, as_json: bool) -> None:
-    """Check the kernels in DIR by numbers; the code in these files is run.
+def verify(targets: tuple[str, ...], kill_matrix: bool, as_json: bool, **options: Any) -> None:
+    """Prove a hand-written NumPy backward right for every size, or show the smallest input that breaks it.
 
-    Against finite differences, 50-digit values, on hostile inputs and illegal calls. The checks are checked
-    too: each of a table of wrong kernels, made from these, must be seen.
+    TARGET is FILE.py:function, FILE.py:Class, FILE.py:Class.method, package.module:Class, FILE.py (every pair
+    in it), or DIR. A backward is held against the derivative of its own forward, so name both; a forward
+    alone against a layer of the catalogue. The code that you name is imported and run, on symbols and on
+    small arrays, with your rights; no other is.
+
+    What arguments are is guessed from their names, told, and can be said with --arg NAME=ROLE, where ROLE is
+    upstream, scalar, size:G, shape:C,H,W, at:result[1], the sizes of an array (N,C,H,W), or a literal.
+
+    DIR is a folder of kernels by `bnsym generate`: these are checked by numbers, against finite differences,
+    50-digit values, on hostile inputs and illegal calls, and the checks by a table of wrong kernels.
     """
-    from bnsym.report import work
+    from bnsym.report import code, work
 
-    _do("verify", as_json, lambda tell: work.verify(directory, tell, kill_matrix))
+    if len(targets) == 1 and (Path(targets[0]).is_dir() or code.is_folder_name(targets[0])):
+        _do("verify", as_json, lambda tell: work.verify(Path(targets[0]), tell, kill_matrix))
+    else:
+        _do("verify code", as_json, lambda tell: code.verify(targets, options, tell))
 
 
 @main.command(epilog=EPILOG)

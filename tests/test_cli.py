@@ -238,7 +238,7 @@ WRONG = [
         2,
         "error: generate -o a_file: cannot write batch_norm.py there",
     ),
-    (["verify"], 2, "Missing argument 'DIR'"),
+    (["verify"], 2, "Missing argument 'TARGET...'"),
     (["verify", "nowhere"], 2, "error: bnsym verify: nowhere is not a folder; write kernels first"),
     (["verify", "a_file"], 2, "error: bnsym verify: a_file is not a folder"),
     (["run", "extra"], 2, "unexpected extra argument"),

@@ -13,7 +13,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from bnsym.report import certificates, coq
+from bnsym.report import certificates, code, coq
 from bnsym.report.proof import proofs
 from bnsym.report.rows import Row, Rows
 from bnsym.report.summary import FAILED, INVALID, OK, UNKNOWN, USAGE
@@ -137,6 +137,7 @@ TABLES: dict[str, Callable[..., RenderableType]] = {
     "prove": prove_rows,
     "generate": file_table,
     "verify": verify_rows,
+    "verify code": code.rows,
     "run": phase_table,
     "export --coq": coq.file_rows,
     "check --coq": coq.result_rows,

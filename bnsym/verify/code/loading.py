@@ -1,0 +1,65 @@
+"""Brings in the user's module: only because the user named it, and as Python itself would run it."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+
+from bnsym.errors import BnsymError, UsageError
+from bnsym.verify.code.numbers import quiet
+
+
+def load(name: str) -> ModuleType:
+    """The module of `folder/file.py` or `package.module`; running it runs the user's code."""
+    try:
+        with quiet():
+            return _from_file(Path(name)) if name.endswith(".py") else _from_path(name)
+    except BnsymError:
+        raise
+    except (Exception, SystemExit) as error:
+        raise UsageError(f"{name} cannot be imported: {type(error).__name__}: {error}") from error
+
+
+def _from_path(name: str) -> ModuleType:
+    if "" not in sys.path:
+        sys.path.insert(0, "")
+    return importlib.import_module(name)
+
+
+def _from_file(path: Path) -> ModuleType:
+    if not path.is_file():
+        raise UsageError(
+            f"there is no file {path}; give FILE.py:function, FILE.py:Class or package.module:name"
+        )
+    path = path.resolve()
+    root, parts = path.parent, [path.stem]
+    while (root / "__init__.py").is_file() and root.name.isidentifier():
+        parts.insert(0, root.name)
+        root = root.parent
+    if str(root) not in sys.path:
+        sys.path.insert(0, str(root))
+    if len(parts) > 1:
+        return importlib.import_module(".".join(part for part in parts if part != "__init__"))
+    return _alone(path)
+
+
+def _alone(path: Path) -> ModuleType:
+    """Under a name of its own, so that it takes no other module's place."""
+    name = f"_bnsym_user_{path.stem}_{abs(hash(str(path))):x}"
+    known = sys.modules.get(name)
+    if known is not None:
+        return known
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise UsageError(f"{path} is no Python module")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except BaseException:
+        del sys.modules[name]
+        raise
+    return module

@@ -1,0 +1,86 @@
+"""How a forward and its backward are called: the one description that tracing, numbers and people share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from bnsym.verify.code.roles import Array, Role, Scalar, Shape, SizeOf, Table
+
+
+@dataclass(frozen=True)
+class Pair:
+    """What the user named: functions, or the names of methods of a class."""
+
+    name: str
+    forward: Callable[..., Any] | str
+    backward: Callable[..., Any] | str | None
+    owner: type | None = None
+
+    @property
+    def code(self) -> tuple[Callable[..., Any], ...]:
+        """The functions themselves, the forward first."""
+        found = (
+            getattr(self.owner, f) if isinstance(f, str) else f for f in (self.forward, self.backward) if f
+        )
+        return tuple(found)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Roles of all arguments, and where the output and each gradient is found.
+
+    `state` are arrays put into a new instance; `lazy` if the instance only has them once a forward ran.
+    `gradients`: name of an argument or place in `state` -> place of its gradient once the backward ran.
+    """
+
+    pair: Pair
+    arguments: Mapping[str, Role]
+    hands: Mapping[str, Role] = field(default_factory=dict)
+    gradients: Mapping[str, str] = field(default_factory=dict)
+    output: str = "result"
+    construct: Mapping[str, Role] = field(default_factory=dict)
+    state: Mapping[str, Array] = field(default_factory=dict)
+    lazy: bool = False
+    notes: tuple[str, ...] = ()
+
+    @property
+    def sizes(self) -> tuple[str, ...]:
+        """The names of all sizes, in the order of the roles."""
+        roles = (*self.construct.values(), *self.state.values(), *self.arguments.values())
+        texts = (text for role in roles for text in _sizes(role))
+        parts = (part for text in texts for part in text.split("*") if not part.isdigit())
+        return tuple(dict.fromkeys(parts))
+
+    @property
+    def arrays(self) -> dict[str, Array]:
+        """All free arrays, by the name or the place that they are given to."""
+        return {name: role for name, role in self._roles() if isinstance(role, Array)}
+
+    @property
+    def scalars(self) -> tuple[str, ...]:
+        """The names of the free scalars."""
+        return tuple(name for name, role in self._roles() if isinstance(role, Scalar))
+
+    def _roles(self) -> Iterator[tuple[str, Role]]:
+        for roles in (self.construct, self.state, self.arguments):
+            for name, role in roles.items():
+                yield from role.items.items() if isinstance(role, Table) else ((name, role),)
+
+    def stated(self) -> str:
+        """The roles as told to the user."""
+        own = {f"{name} (constructor)": role for name, role in self.construct.items()}
+        parts = {**own, **self.state, **self.hands, **self.arguments}
+        return "; ".join(f"{name}: {role}" for name, role in parts.items())
+
+
+def _sizes(role: Role) -> Iterator[str]:
+    match role:
+        case Array(sizes) | Shape(sizes):
+            yield from sizes
+        case SizeOf(size):
+            yield size
+        case Table(items):
+            for inner in items.values():
+                yield from _sizes(inner)
