@@ -72,9 +72,12 @@ class SumSteps(Steps):
     def _sifted_twice(self, f: Formula, i: Formula, p: Formula, sides: tuple[Term, Term]) -> tuple[int, ...]:
         """delta(i, p)*f(i) = delta(i, p)*f(p): the sum of delta(k, i)*delta(k, p)*f(k) is either of them."""
         taken = {part.parts[0] for part in walk(f) if part.kind == "index"}
-        around = p if p.kind == "index" and p.parts[1:] != i.parts[1:] and self._holds(i, p) else i
+        last = p.parts[2] if p.kind == "index" else p
+        own = [part.parts[1:] for part in (i, p) if part.kind == "index"]
+        ranges = [*own, (number(1), make("add", i.parts[2], last))]
+        around = next((ends for ends in ranges if self._held(i, *ends) and self._held(p, *ends)), i.parts[1:])
         name = next(name for name in (f"{i.parts[0]}{'_' * n}" for n in count(1)) if name not in taken)
-        k = make("index", name, *around.parts[1:])
+        k = make("index", name, *around)
         at_i, at_p, inner = make("delta", k, i), make("delta", k, p), replace(f, {i: k})
         whole = self.back(make("sum", k, make("mul", at_i, at_p, inner)))
         equations = [
@@ -83,10 +86,10 @@ class SumSteps(Steps):
         ]
         return self.emit("algebra", *sides, equations, (number(1), MINUS))
 
-    def _holds(self, place: Formula, around: Formula) -> bool:
-        """True if the place is known to lie in the range of an index."""
+    def _held(self, place: Formula, low: Formula, high: Formula) -> bool:
+        """True if the place is known to lie in the range."""
         try:
-            self.facts.require_within(place, *around.parts[1:])
+            self.facts.require_within(place, low, high)
         except Refused:
             return False
         return True
