@@ -27,7 +27,6 @@ from bnsym.errors import (
 from bnsym.version import __version__
 
 if TYPE_CHECKING:
-    from bnsym.kernels.generate import GeneratedFile, generate
     from bnsym.layers.layer import Layer
     from bnsym.layers.table import layer
     from bnsym.proof.derivation import Derivation
@@ -49,6 +48,7 @@ if TYPE_CHECKING:
     from bnsym.terms.surface import derivative, index, scalar, size, sizes, tensor
     from bnsym.verify.code.api import verify_backward, verify_forward
     from bnsym.verify.code.result import CodeVerdict, Counterexample, Verification
+    from bnsym.verify.emitted.generate import GeneratedFile, generate
     from bnsym.verify.mutants import kill_matrix
     from bnsym.verify.run import CheckResult, verify_directory
 
@@ -58,7 +58,7 @@ _HOMES: dict[str, str] = {
     "CodeVerdict": "bnsym.verify.code.result",
     "Counterexample": "bnsym.verify.code.result",
     "Derivation": "bnsym.proof.derivation",
-    "GeneratedFile": "bnsym.kernels.generate",
+    "GeneratedFile": "bnsym.verify.emitted.generate",
     "Layer": "bnsym.layers.layer",
     "Outcome": "bnsym.proof.outcome",
     "Verdict": "bnsym.proof.outcome",
@@ -67,7 +67,7 @@ _HOMES: dict[str, str] = {
     "derivative": "bnsym.terms.surface",
     "differentiation": "bnsym.proof.reasons",
     "exchange": "bnsym.proof.reasons",
-    "generate": "bnsym.kernels.generate",
+    "generate": "bnsym.verify.emitted.generate",
     "index": "bnsym.terms.surface",
     "kill_matrix": "bnsym.verify.mutants",
     "layer": "bnsym.layers.table",

@@ -22,7 +22,7 @@ examples = settings(deadline=None, max_examples=60, derandomize="CI" in os.envir
 def folder(source):
     if source == "by hand":
         return BY_HAND
-    from bnsym.kernels.generate import generate
+    from bnsym.verify.emitted.generate import generate
 
     directory = Path(mkdtemp(prefix="bnsym-test-"))
     for layer in LAYERS:

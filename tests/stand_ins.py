@@ -4,9 +4,12 @@ import sys
 from types import ModuleType
 
 from bnsym.errors import UnknownLayerError
-from bnsym.kernels.generate import GeneratedFile
 from bnsym.proof.outcome import Outcome, Verdict
+from bnsym.verify.emitted.generate import GeneratedFile
+from bnsym.verify.emitted.read_back import ReadBack
 from bnsym.verify.run import CheckResult
+
+READ = ReadBack(("batch_norm.forward.y (N, C)",), ("(N, C)",), ())
 
 
 def check_result(check, passed, detail="worst 1e-9, budget 1e-7", seconds=0.01):
@@ -61,9 +64,9 @@ def generating(monkeypatch, *layers):
         directory.mkdir(parents=True, exist_ok=True)
         path = directory / f"{layer_name}.py"
         path.write_text("", encoding="utf-8")
-        return GeneratedFile(path, "0123456789abcdef", (f"{layer_name}.input_gradient",))
+        return GeneratedFile(path, "0123456789abcdef", (f"{layer_name}.input_gradient",), READ)
 
-    replace_module(monkeypatch, "bnsym.kernels.generate", generate=generate)
+    replace_module(monkeypatch, "bnsym.verify.emitted.generate", generate=generate)
     replace_module(monkeypatch, "bnsym.layers.table", LAYERS=dict.fromkeys(layers))
 
 

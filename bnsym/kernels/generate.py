@@ -1,12 +1,9 @@
-"""Generating a kernel: plan, prove, print, write; nothing is written unless all of it is proved."""
+"""From a layer to its printed module: plan, prove, print; `verify/emitted` reads it back and writes it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 
-from bnsym.errors import UsageError
-from bnsym.kernels.belonging import folder_of
 from bnsym.kernels.inference import running_tensor
 from bnsym.kernels.numpy_backend import NumPyModule
 from bnsym.kernels.plan import Plan
@@ -15,47 +12,6 @@ from bnsym.kernels.promises import certificate, keep, least_sizes, promises
 from bnsym.kernels.running import CORRECTION, MOMENTUM, running_promises, update
 from bnsym.kernels.wellformed import check_function, check_parameters
 from bnsym.layers.layer import Layer
-from bnsym.layers.table import layer
-from bnsym.proof.archive import sha256, store, write_whole
-
-
-@dataclass(frozen=True)
-class GeneratedFile:
-    """A written module: where, the hash of its bytes, the theorems that it stands on.
-
-    `uncertified`: those of them that have no certificate in the folder beside the module.
-    """
-
-    path: Path
-    sha256: str
-    theorems: tuple[str, ...]
-    uncertified: tuple[str, ...] = ()
-
-
-def generate(layer_name: str, directory: Path) -> GeneratedFile:
-    """Write DIRECTORY/LAYER.py and, into DIRECTORY/LAYER.certificates, what it stands on.
-
-    Raises UnknownLayerError for a name that is not in the table, UnsupportedTermError for a layer that has
-    no plan, UsageError for a directory that cannot be written, InternalError where the plan is not proved.
-    """
-    return write(layer(layer_name), directory)
-
-
-def write(found: Layer, directory: Path) -> GeneratedFile:
-    """Write the module of a layer, whether it is in the table or not; see `generate`."""
-    module = module_of(found)
-    text, path = module.text, directory / f"{found.name}.py"
-    if path.is_dir():
-        raise UsageError(f"generate -o {directory}: cannot write {path.name} there: it is a folder")
-    try:
-        store(module.files, folder_of(path, found.name))
-        write_whole(path, text)
-    except OSError as error:
-        raise UsageError(
-            f"generate -o {directory}: cannot write {path.name} there: {error.strerror}"
-        ) from error
-    bare = tuple(name for name in module.theorems if name not in module.certificates)
-    return GeneratedFile(path, sha256(text), tuple(module.theorems), bare)
 
 
 def module_of(found: Layer) -> NumPyModule:

@@ -14,6 +14,7 @@ from bnsym.kernels.numpy_functions import NumPyFunctions
 from bnsym.kernels.plan import Plan
 from bnsym.layers.layer import Layer
 from bnsym.proof.archive import list_text, sha256
+from bnsym.terms.nodes import Tensor
 from bnsym.terms.text import definition_text
 from bnsym.version import __version__
 
@@ -55,6 +56,10 @@ class NumPyModule:
         )
         text = filled + "\n"
         return text.replace(f"\n{OWN_LINE}\n", f"\n{OWN_LINE}{own_hash(text)}\n", 1)
+
+    def saved(self) -> list[Tensor]:
+        """The arrays that forward keeps for backward, in the order of Saved's fields."""
+        return NumPyFunctions(self.layer, self.plan).saved()
 
     @cached_property
     def files(self) -> dict[str, str]:

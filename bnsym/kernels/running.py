@@ -78,7 +78,7 @@ def running_promises(layer: Layer, function: Function) -> tuple[Promise, ...]:
 def _promises_of(layer: Layer, step: Definition, name: str) -> tuple[Promise, ...]:
     definition = layer.definitions[name]
     old = Entry(running_tensor(layer, name), definition.parameters)
-    plain = _average(old, definition.entry)
+    plain = average(old, definition.entry)
     title = f"{layer.name}.update_running_stats.{name}"
     first = Promise(title, Claim(substitute(step.body, {CORRECTION: ONE}), "=", plain, layer.definitions))
     mean = mean_of(layer)
@@ -91,9 +91,10 @@ def _unbiased(layer: Layer, step: Definition, mean: Mean, old: Term, title: str)
     count = mean.count
     one_less = subtract(count, ONE)
     body = substitute(step.body, {CORRECTION: divide(count, one_less)})
-    meaning = _average(old, divide(_squares(layer, mean), one_less))
+    meaning = average(old, divide(_squares(layer, mean), one_less))
     return Promise(f"{title}.unbiased", Claim(body, "=", meaning, layer.definitions))
 
 
-def _average(old: Term, batch: Term) -> Term:
+def average(old: Term, batch: Term) -> Term:
+    """(1 - momentum)*old + momentum*batch."""
     return add(mul(subtract(ONE, MOMENTUM), old), mul(MOMENTUM, batch))

@@ -7,8 +7,8 @@ from textwrap import indent
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bnsym.kernels.generate import GeneratedFile
     from bnsym.proof.outcome import Outcome
+    from bnsym.verify.emitted.generate import GeneratedFile
     from bnsym.verify.run import CheckResult
 
 OK, FAILED, USAGE, UNKNOWN, INVALID = 0, 1, 2, 3, 4

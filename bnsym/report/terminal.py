@@ -19,9 +19,9 @@ from bnsym.report.rows import Row, Rows
 from bnsym.report.summary import FAILED, INVALID, OK, UNKNOWN, USAGE
 
 if TYPE_CHECKING:
-    from bnsym.kernels.generate import GeneratedFile
     from bnsym.proof.outcome import Outcome
     from bnsym.report.work import Found, Phase
+    from bnsym.verify.emitted.generate import GeneratedFile
     from bnsym.verify.run import CheckResult
 
 PIPED_WIDTH = 120
@@ -123,12 +123,18 @@ def phase_table(phases: Sequence[Phase]) -> Table:
 
 
 def file_table(files: Sequence[GeneratedFile]) -> Table:
-    """file, the theorems it rests on, its hash."""
+    """file, the theorems it rests on, how many claims its text was proved to meet, its hash."""
     table = _table("file")
     table.add_column("theorems", overflow="fold", ratio=1)
+    table.add_column("read back", no_wrap=True)
     table.add_column("sha256", no_wrap=True)
     for file in files:
-        table.add_row(Text(str(file.path), "bold"), Text(", ".join(file.theorems), "dim"), file.sha256[:12])
+        table.add_row(
+            Text(str(file.path), "bold"),
+            Text(", ".join(file.theorems), "dim"),
+            f"{len(file.read_back.claims)} proved",
+            file.sha256[:12],
+        )
     return table
 
 

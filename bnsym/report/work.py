@@ -53,8 +53,8 @@ def prove(paths: Sequence[Path], tell: Tell) -> Found:
 def generate(layers: Sequence[str] | None, directory: Path, tell: Tell) -> Found:
     """Write the kernels of these layers into the directory; of all layers, if `layers` is None."""
     tell("generate: planning")
-    from bnsym.kernels.generate import generate as write
     from bnsym.layers.table import LAYERS
+    from bnsym.verify.emitted.generate import generate as write
 
     files = []
     for layer in LAYERS if layers is None else layers:

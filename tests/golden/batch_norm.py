@@ -3,7 +3,7 @@
 By bnsym 0.1.0 from: Ioffe & Szegedy 2015, algorithm 1
 sha256 of equations, plan and theorems: 45dd55e81000e01a517347cff0497df6e2c4e6052c82b5566e049359e541cf5e
 sha256 of the list of certificates: 6d6dae4e9ebcd0555e14cdeba89e0349bfbeae83271edeb60f6e9a21839d9f7f
-sha256 of this text without this line: d8d3a832c0e1ade8ca71d2e87102cee7c7172d642d466056fa5238b9f454e621
+sha256 of this text without this line: 3e8cc761cfb09e804a38d38432ecb9190ac141a2fec049571e5afbce62fd5738
 
 Equations, n over the N rows (all axes but one) and c over the C channels:
     mean[c] = sum(x[n, c], n=1..N)/N
@@ -25,6 +25,9 @@ certificates of that, in batch_norm.certificates, and says whether they still be
     batch_norm.update_running_stats.mean          needs nothing
     batch_norm.update_running_stats.var           needs running_var >= 0
     batch_norm.update_running_stats.var.unbiased  needs N >= 2, running_var >= 0
+
+This text was then read back: run on symbolic arrays of shapes (N, C), (N, C, H, W) and (N, H, W, C), its
+functions were proved to return what the equations and their derivatives say, for every size.
 """
 
 from __future__ import annotations

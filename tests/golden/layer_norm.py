@@ -3,7 +3,7 @@
 By bnsym 0.1.0 from: Ba, Kiros & Hinton 2016, section 3
 sha256 of equations, plan and theorems: a0d7e4a631db5f317b95e2901a04740fdf07c96c689edf0e84e1547eb82e42e6
 sha256 of the list of certificates: 28d8d34531bf9fa6391da835b4af9ac59a7b3b019ef591d839fa28eb807510db
-sha256 of this text without this line: bd15b717825896138e75af3c8336d5326f78c25380f63e2228e0336a6d45313d
+sha256 of this text without this line: 64337e39cc20f0b2f42c064ca266312bdba19c876d1ff61ae64cb8f82dfb4b88
 
 Equations, n over the N rows (all axes but one) and c over the C channels:
     mean[n] = sum(x[n, c], c=1..C)/C
@@ -22,6 +22,9 @@ certificates of that, in layer_norm.certificates, and says whether they still be
     layer_norm.backward.grad_gamma  needs epsilon > 0
     layer_norm.backward.grad_beta   needs nothing
     layer_norm.inference.y          needs epsilon > 0
+
+This text was then read back: run on symbolic arrays of shapes (N, C), (N, C, H, W) and (N, H, W, C), its
+functions were proved to return what the equations and their derivatives say, for every size.
 """
 
 from __future__ import annotations

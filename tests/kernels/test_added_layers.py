@@ -8,7 +8,7 @@ import pytest
 from generated import ADDED, BUILT_IN, BY_HAND, kernel, printed
 
 from bnsym.errors import UnsupportedTermError
-from bnsym.kernels.generate import write
+from bnsym.verify.emitted.generate import write
 
 EPS = 0.3
 STEP = 1e-4

@@ -13,10 +13,10 @@ from small_script import bnsym
 
 from bnsym.errors import InternalError
 from bnsym.kernels.belonging import replay_kernel
-from bnsym.kernels.generate import generate, write
 from bnsym.kernels.head import LIST_LINE, OWN_LINE, equation, own_hash, read_head
 from bnsym.layers.table import LAYERS, layer
 from bnsym.proof.replay import LIST
+from bnsym.verify.emitted.generate import generate, write
 
 Y = "layer_norm.certificates/forward.y.json"
 

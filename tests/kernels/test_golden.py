@@ -10,7 +10,7 @@ import pytest
 from generated import ADDED, BUILT_IN, printed
 
 from bnsym.errors import UsageError
-from bnsym.kernels.generate import generate
+from bnsym.verify.emitted.generate import generate
 
 ROOT = Path(__file__).parents[2]
 GOLDEN = ROOT / "tests" / "golden"

@@ -27,6 +27,7 @@ from bnsym.terms.nodes import (
     power,
 )
 from bnsym.terms.walk import rebuild
+from bnsym.verify.emitted.generate import generate
 
 LAYERS = ("batch_norm", "layer_norm")
 
@@ -181,7 +182,7 @@ def refused(layer_name, function, start, make_change, monkeypatch, folder):
     with monkeypatch.context() as patch:
         patch.setattr(Planner, function, wrong)
         with pytest.raises((InternalError, UnsupportedTermError)) as error:
-            generating.generate(layer_name, folder)
+            generate(layer_name, folder)
     assert [path.name for path in folder.iterdir()] == [old.name]
     assert old.read_text() == "what was there before"
     return error.value
@@ -225,7 +226,7 @@ def test_steps_out_of_order_are_refused(layer, monkeypatch, tmp_path):
 
     monkeypatch.setattr(Planner, "forward", reversed_steps)
     with pytest.raises(InternalError):
-        generating.generate(layer, tmp_path)
+        generate(layer, tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -233,7 +234,7 @@ def test_a_missing_output_is_refused(monkeypatch, tmp_path):
     right = Planner.backward
     monkeypatch.setattr(Planner, "backward", lambda self: replace(right(self), steps=right(self).steps[:-1]))
     with pytest.raises(InternalError, match="grad_beta"):
-        generating.generate("batch_norm", tmp_path)
+        generate("batch_norm", tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -247,7 +248,7 @@ def test_a_wrong_running_average_is_refused(monkeypatch, tmp_path):
 
     monkeypatch.setattr(generating, "update", wrong)
     with pytest.raises(InternalError, match=r"batch_norm.update_running_stats.mean is refuted"):
-        generating.generate("batch_norm", tmp_path)
+        generate("batch_norm", tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -257,7 +258,7 @@ def test_the_planner_itself_is_not_trusted(monkeypatch, tmp_path):
 
     monkeypatch.setattr(Basis, "_vanishes", lambda self, a, array: a.kind == "sum")
     with pytest.raises(UnsupportedTermError, match=r"var\[c\] = 0"):
-        generating.generate("batch_norm", tmp_path)
+        generate("batch_norm", tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -265,5 +266,5 @@ def test_a_wrong_derivative_in_the_planner_is_refused(monkeypatch, tmp_path):
     right = planner.gradient_term
     monkeypatch.setattr(planner, "gradient_term", lambda *given: mul(number(2), right(*given)))
     with pytest.raises(InternalError, match=r"backward.grad_x is refuted, not proved"):
-        generating.generate("batch_norm", tmp_path)
+        generate("batch_norm", tmp_path)
     assert list(tmp_path.iterdir()) == []

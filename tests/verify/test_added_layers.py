@@ -9,11 +9,11 @@ import added_layers
 import numpy as np
 import pytest
 
-from bnsym.kernels.generate import write
 from bnsym.layers.table import LAYERS
 from bnsym.verify import differences, run
 from bnsym.verify.bench import Bench
 from bnsym.verify.checks import checks_of, judge
+from bnsym.verify.emitted.generate import write
 from bnsym.verify.kernel import load
 from bnsym.verify.mutants import kill_matrix, survivors
 from bnsym.verify.standard import standard_axis
