@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
-from bnsym.terms.nodes import ONE, ZERO, Add, Delta, Index, Mul, Number, Term, number
+from bnsym.terms.nodes import ONE, ZERO, Add, Delta, Index, Mul, Number, Size, Term, number
 from bnsym.terms.walk import free_indices, substitute
 from bnsym.tracing.axes import Axis, Names, check_lengths, common, expressed, length_of, shape
 from bnsym.tracing.numbers import exact, minus, plus, times
@@ -27,11 +27,16 @@ CELLS = 4096  # an array of plain numbers with more entries than this is not rea
 
 @dataclass
 class Store:
-    """Entries over own indices.  `ordered`: NumPy would lay them out in this order in memory."""
+    """Entries over own indices.
+
+    `ordered`: NumPy lays them out in this order in memory.  `whole`: it keeps integers, and rounds what is
+    written into it.
+    """
 
     indices: tuple[Index, ...]
     body: Term
     ordered: bool = True
+    whole: bool = False
 
 
 class TracedArray(NDArrayOperatorsMixin):
@@ -140,6 +145,8 @@ class TracedArray(NDArrayOperatorsMixin):
                 "a write into a reshaped array that NumPy may have copied; copy it first"
             )
         source = lift(value)
+        if self.store.whole and not (source.store.whole or _is_whole(source.body)):
+            raise UnsupportedCallError("a real value is written into an array of integers, which rounds it")
         if source.ndim > self.ndim:
             if any(dim.constant != 1 for dim in source.shape[: source.ndim - self.ndim]):
                 raise ShapeError(f"a value of shape {source.shape} is written into shape {self.shape}")
@@ -180,6 +187,8 @@ class TracedArray(NDArrayOperatorsMixin):
     def __setitem__(self, key: Any, value: Any) -> None:
         from bnsym.tracing.indexing import taken
 
+        if any(isinstance(item, list) for item in (key if isinstance(key, tuple) else (key,))):
+            raise UnsupportedCallError("a write to a list of places")
         target = taken(self, key)
         target.assign(value)
 
@@ -221,6 +230,10 @@ def _places(loose: Sequence[Index]) -> Iterator[dict[Term, Term]]:
         yield {index: number(k) for index, k in zip(loose, values, strict=True)}
 
 
+def _is_whole(term: Term) -> bool:
+    return isinstance(term, Size) or (isinstance(term, Number) and term.value.denominator == 1)
+
+
 def _spans(new: Term, old: Index) -> bool:
     return isinstance(new, Index) and new.high is old.high
 
@@ -254,6 +267,11 @@ def fresh(axes: Sequence[Axis], body: Term, ordered: bool = True) -> TracedArray
     return TracedArray(Store(indices, body, ordered), axes, indices)
 
 
+def in_order(array: TracedArray) -> bool:
+    """True when NumPy has the entries row after row in memory, as far as is known."""
+    return array.store.ordered and array.where == array.store.indices == array.flat_indices
+
+
 def view(array: TracedArray, axes: Sequence[Axis], where: tuple[Term, ...] | None = None) -> TracedArray:
     """Another look at the same store."""
     seen = TracedArray(array.store, tuple(axes), array.where if where is None else where)
@@ -277,14 +295,18 @@ def lift(value: Any) -> TracedArray:
     if isinstance(value, TracedArray):
         return value
     if isinstance(value, Dim):
-        return constant_array(value.term)
+        made = constant_array(value.term)
+        made.store.whole = True
+        return made
     if isinstance(value, list | tuple):
         return stacked([lift(item) for item in value])
     if isinstance(value, np.ndarray):
         return _plain(value)
     if value is None or isinstance(value, str | complex):
         raise UnsupportedCallError(f"{value!r} is used as an array")
-    return constant_array(number(exact(value)))
+    made = constant_array(number(exact(value)))
+    made.store.whole = isinstance(value, int | np.integer)
+    return made
 
 
 def _plain(array: Any) -> TracedArray:
@@ -302,14 +324,20 @@ def stacked(items: Sequence[TracedArray]) -> TracedArray:
         raise UnsupportedCallError("an array without entries")
     axes, bodies = aligned(items, "stack", broadcast=False)
     if len(items) == 1:
-        return fresh(((), *axes), bodies[0])
+        return _of_kind(items, fresh(((), *axes), bodies[0]))
     index = Names([i for axis in axes for i in axis]).index(whole(len(items)))
     if all(body is bodies[0] for body in bodies):
-        return fresh(((index,), *axes), bodies[0])
+        return _of_kind(items, fresh(((index,), *axes), bodies[0]))
     total: Term = ZERO
     for k, body in enumerate(bodies):
         total = plus(total, times(Delta(index, number(k + 1)), body))
-    return fresh(((index,), *axes), total)
+    return _of_kind(items, fresh(((index,), *axes), total))
+
+
+def _of_kind(items: Sequence[TracedArray], made: TracedArray) -> TracedArray:
+    """An array of integers if all that it is made of are."""
+    made.store.whole = all(item.store.whole for item in items)
+    return made
 
 
 # -- broadcasting ---------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from bnsym.terms.nodes import ONE, ZERO, Delta, Entry, Sign, Symbol, Tensor, Term
-from bnsym.tracing.array import TracedArray, constant_array, filled, fresh, lift, stacked
+from bnsym.tracing.array import TracedArray, constant_array, filled, fresh, in_order, lift, stacked
 from bnsym.tracing.axes import Axis, Names
 from bnsym.tracing.layout import dims_of, moveaxis
 from bnsym.tracing.numbers import minus, times
@@ -20,8 +20,8 @@ from bnsym.tracing.trouble import UnsupportedCallError
 def constant(value: Term | None) -> Callable[..., Any]:
     """np.zeros, np.ones, np.empty: of a shape.  None: entries that nothing may be said of."""
 
-    def function(shape: Any = (), *args: Any, **options: Any) -> Any:
-        return filled(dims_of(shape), unset() if value is None else value)
+    def function(shape: Any = (), dtype: Any = None, *args: Any, **options: Any) -> Any:
+        return kept_as(dtype, filled(dims_of(shape), unset() if value is None else value))
 
     return function
 
@@ -29,11 +29,21 @@ def constant(value: Term | None) -> Callable[..., Any]:
 def constant_like(value: Term | None) -> Callable[..., Any]:
     """np.zeros_like and its kind: of another array's shape."""
 
-    def function(a: Any, *args: Any, shape: Any = None, **options: Any) -> Any:
+    def function(a: Any, dtype: Any = None, *args: Any, shape: Any = None, **options: Any) -> Any:
+        source = lift(a)
         body = unset() if value is None else value
-        return filled(dims_of(shape), body) if shape is not None else fresh(lift(a).indices, body)
+        made = (
+            fresh(source.indices, body, in_order(source)) if shape is None else filled(dims_of(shape), body)
+        )
+        return kept_as(dtype, made, source.store.whole)
 
     return function
+
+
+def kept_as(dtype: Any, made: TracedArray, usual: bool = False) -> TracedArray:
+    """The array with integers for entries, if that is its dtype (or the usual one, where none is given)."""
+    made.store.whole = usual if dtype is None else np.dtype(getattr(dtype, "of", dtype)).kind in "iub"
+    return made
 
 
 def unset() -> Term:
@@ -41,17 +51,18 @@ def unset() -> Term:
     return Symbol(state().unused("uninitialized"), Sign.REAL)
 
 
-def full(shape: Any, fill_value: Any, *args: Any, **options: Any) -> Any:
+def full(shape: Any, fill_value: Any, dtype: Any = None, *args: Any, **options: Any) -> Any:
     """np.full with one number."""
     value = lift(fill_value)
     if value.ndim:
         raise UnsupportedCallError("np.full with an array; broadcast it instead")
-    return filled(dims_of(shape), value.body)
+    return kept_as(dtype, filled(dims_of(shape), value.body), value.store.whole)
 
 
-def full_like(a: Any, fill_value: Any, *args: Any, **options: Any) -> Any:
-    """np.full_like with one number."""
-    return full(lift(a).shape, fill_value)
+def full_like(a: Any, fill_value: Any, dtype: Any = None, *args: Any, **options: Any) -> Any:
+    """np.full_like with one number, in the dtype of the array."""
+    source = lift(a)
+    return kept_as(dtype, full(source.shape, fill_value), source.store.whole)
 
 
 def eye(N: Any, M: Any = None, k: int = 0, **options: Any) -> Any:
@@ -68,10 +79,10 @@ def eye(N: Any, M: Any = None, k: int = 0, **options: Any) -> Any:
     return fresh((first, second), body)
 
 
-def array(value: Any, *args: Any, copy: Any = True, ndmin: int = 0, **options: Any) -> Any:
+def array(value: Any, dtype: Any = None, *args: Any, copy: Any = True, ndmin: int = 0, **options: Any) -> Any:
     """np.array: a copy."""
     seen = lift(value)
-    result = fresh(seen.indices, seen.body)
+    result = kept_as(dtype, fresh(seen.indices, seen.body, in_order(seen)), seen.store.whole)
     while result.ndim < ndmin:
         result = result[None]
     return result
@@ -83,9 +94,15 @@ def as_array(value: Any, *args: Any, **options: Any) -> Any:
 
 
 def copied(a: Any, *args: Any, **options: Any) -> Any:
-    """np.copy and the method."""
+    """np.copy: in the array's own order in memory."""
     seen = lift(a)
-    return fresh(seen.indices, seen.body)
+    return kept_as(None, fresh(seen.indices, seen.body, in_order(seen)), seen.store.whole)
+
+
+def copied_in_rows(a: Any, order: Any = "C") -> Any:
+    """The method copy: row after row."""
+    seen = lift(a)
+    return kept_as(None, fresh(seen.indices, seen.body, order == "C"), seen.store.whole)
 
 
 def copy_to(dst: Any, src: Any, **options: Any) -> None:
@@ -98,7 +115,7 @@ def arange(*args: Any, **options: Any) -> Any:
     if len(args) == 1 and isinstance(args[0], Dim) and args[0].constant is None:
         [axis] = filled([args[0]], ZERO).indices
         if len(axis) == 1:
-            return fresh((axis,), minus(axis[0], ONE))
+            return kept_as(np.int64, fresh((axis,), minus(axis[0], ONE)))
     return np.arange(*(int(arg) for arg in args))
 
 

@@ -165,6 +165,7 @@ METHODS: dict[str, Function] = {
         *("repeat", "copy", "all", "any"),
     )
 } | {
+    "copy": creation.copied_in_rows,
     "flatten": layout.flatten,
     "astype": _astype,
     "fill": _fill,

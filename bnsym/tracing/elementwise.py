@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from bnsym.terms.nodes import ONE, Term, number
-from bnsym.tracing.array import TracedArray, aligned, fresh, lift
+from bnsym.tracing.array import TracedArray, aligned, fresh, in_order, lift
 from bnsym.tracing.condition import TESTS, Condition, compared
 from bnsym.tracing.numbers import magnitude, minus, over, plus, raised, times
 from bnsym.tracing.trouble import UnsupportedCallError
@@ -45,6 +45,8 @@ BINARY: dict[str, Callable[[Term, Term], Term]] = {
 
 ALIASES = {"true_divide": "divide", "abs": "absolute", "pow": "power", "conj": "conjugate"}
 
+WHOLE = {"negative", "positive", "square", "absolute", "add", "subtract", "multiply"}  # of integers, integers
+
 FINITE = {"isnan": False, "isinf": False, "isfinite": True}
 
 
@@ -60,9 +62,10 @@ def apply(name: str, *operands: Any, out: Any = None, **options: Any) -> Any:
         raise UnsupportedCallError(f"{name} of values that are no sizes")
     arrays = [lift(operand) for operand in operands]
     axes, bodies = aligned(arrays, name)
-    ordered = all(array.store.ordered and _in_order(array) for array in arrays)
+    ordered = all(map(in_order, arrays))
     rule: Any = UNARY.get(name) or BINARY[name]
     result = fresh(axes, rule(*bodies), ordered)
+    result.store.whole = name in WHOLE and all(array.store.whole for array in arrays)
     return result if out is None else written(result, out)
 
 
@@ -82,8 +85,3 @@ def _check_options(name: str, options: dict[str, Any]) -> None:
     for option, value in options.items():
         if option not in harmless and not (option == "where" and value is True):
             raise UnsupportedCallError(f"np.{name} with {option}=")
-
-
-def _in_order(array: TracedArray) -> bool:
-    """True when the view has its store's order of axes."""
-    return array.where == array.store.indices == array.flat_indices

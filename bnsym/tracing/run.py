@@ -40,9 +40,10 @@ class Trace:
 
     @property
     def assumptions(self) -> tuple[str, ...]:
-        """What was assumed of sizes, apart from their least values, which the terms carry."""
+        """What was assumed of sizes."""
         split = [f"{name} = {first}*{second}" for name, (first, second) in self.state.splits.items()]
-        return (*split, *self.state.assumptions)
+        least = [f"{name} >= {value}" for name, value in self.state.least.items() if value > 1]
+        return (*split, *least, *self.state.assumptions)
 
     @property
     def printed(self) -> str:
@@ -90,10 +91,10 @@ class Trace:
         with replaced(modules_of(function)), contextlib.redirect_stdout(self._text):
             try:
                 result = function(*args, **options)
-            except TracingError:
-                raise
             except Exception as error:
-                raise self.state.failure or _code_error(error) from error
+                if self.state.failure is not None:
+                    raise self.state.failure from None
+                raise _code_error(error) from error
         if self.state.failure is not None:
             raise self.state.failure
         return result

@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
-from math import prod
+from math import lcm, prod
 from typing import Any
 
 import numpy as np
@@ -209,6 +209,12 @@ def quotient(left: Dim, right: Dim) -> Dim | None:
     if ratio.denominator != 1 or any(exponent < 0 for exponent in powers.values()):
         return None
     return Dim({_row(powers.items()): ratio})
+
+
+def floored(dim: Dim) -> Dim:
+    """The integer that int() makes of a size, or of a size divided by a number."""
+    below = lcm(*(value.denominator for _, value in dim.parts))
+    return _exact(_times(dim, whole(below)), below, "//")
 
 
 def real(dim: Dim) -> Any:

@@ -15,7 +15,7 @@ from bnsym.tracing import creation
 from bnsym.tracing.array import TracedArray, lift
 from bnsym.tracing.condition import Condition
 from bnsym.tracing.dispatch import call_function
-from bnsym.tracing.sizes import Dim, real
+from bnsym.tracing.sizes import Dim, floored, real
 from bnsym.tracing.trouble import SymbolicLoopError, UnsupportedCallError
 
 OURS = (TracedArray, Dim, Condition)
@@ -81,7 +81,7 @@ def _to_int(value: Any = 0, *args: Any) -> Any:
         found = as_size(value)
         if found is None:
             raise UnsupportedCallError("int() of a value that is no size")
-        return found
+        return floored(found)
     return builtins.int(value, *args)
 
 

@@ -20,7 +20,8 @@ NUMPY = "numpy"
 class Restart(BaseException):
     """The code asks more of a size than was known: trace it again with that known from the start.
 
-    No error, and no `except Exception` of the traced code may catch it.
+    No error, so that no `except Exception` of the traced code catches it; and where a bare `except` does, the
+    state still holds it.
     """
 
     def __init__(
@@ -29,6 +30,7 @@ class Restart(BaseException):
         super().__init__()
         self.splits = splits or {}
         self.least = least or {}
+        state().failure = state().failure or self
 
 
 @dataclass
