@@ -45,11 +45,11 @@ def replace_module(monkeypatch, name, **contents):
 def proving(monkeypatch, outcomes):
     """Have the derivations come to these outcomes, or raise what is an exception."""
 
-    def prove_paths(paths, on_outcome):
+    def prove_paths(paths, on_start):
         for each in outcomes:
             if isinstance(each, BaseException):
                 raise each
-            on_outcome(each)
+            on_start(f"{each.derivation}: {each.name}")
         return list(outcomes)
 
     replace_module(monkeypatch, "bnsym.proof.suite", prove_paths=prove_paths)

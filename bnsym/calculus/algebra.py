@@ -38,7 +38,7 @@ from bnsym.calculus.polynomial import (
 )
 from bnsym.errors import UndefinedValueError
 
-WORK_LIMIT = 400_000  # products of monomials in one normalization; about ten seconds
+WORK_LIMIT = 400_000  # products of monomials in one normalization; a few seconds
 POWER_LIMIT = 64
 
 

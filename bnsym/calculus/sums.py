@@ -8,6 +8,7 @@ Each of these steps can be switched off, so that a derivation's named reason is 
 from __future__ import annotations
 
 from itertools import count, permutations, product
+from math import factorial, prod
 
 from bnsym.calculus.algebra import Algebra, WorkLimitError
 from bnsym.calculus.atoms import (
@@ -169,9 +170,9 @@ class SumAlgebra(Algebra):
             return [binders]
         looks = {b: self._look(b, binders, body) for b in binders}
         classes = [[b for b in binders if looks[b] == look] for look in sorted(set(looks.values()))]
-        orders = list(product(*(list(permutations(group)) for group in classes)))
-        if len(orders) > NAMING_LIMIT:
+        if prod(factorial(len(group)) for group in classes) > NAMING_LIMIT:
             raise WorkLimitError
+        orders = product(*(list(permutations(group)) for group in classes))
         return [tuple(b for group in order for b in group) for order in orders]
 
     def _look(self, binder: Variable, binders: tuple[Variable, ...], body: Monomial) -> tuple[int, str]:

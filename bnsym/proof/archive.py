@@ -41,7 +41,7 @@ class Archived:
 def archive_paths(
     paths: Sequence[Path],
     directory: Path,
-    on_outcome: Callable[[Outcome], None] = lambda outcome: None,
+    on_start: Callable[[str], None] = lambda title: None,
 ) -> Archived:
     """Decide the theorems of these scripts (none: bnsym's own); write the certificate of each that is proved.
 
@@ -54,9 +54,8 @@ def archive_paths(
         for derivation in load(script):
             decided: dict[str, Outcome] = {}
             for theorem in derivation.theorems:
-                found = _certified(derivation, theorem, derivation.settle(theorem, decided), texts)
-                on_outcome(found)
-                outcomes.append(found)
+                on_start(f"{derivation.name}: {theorem.name}")
+                outcomes.append(_certified(derivation, theorem, derivation.settle(theorem, decided), texts))
     own = [f"{_word(name)}."[:LONGEST] for name in {outcome.derivation: None for outcome in outcomes}]
     try:
         removed, left, others = store(texts, directory, own)

@@ -85,15 +85,18 @@ class Derivation(Scope):
 
     # -- checking -------------------------------------------------------------------------------------
 
-    def check(self, on_outcome: Callable[[Outcome], None] = lambda outcome: None) -> list[Outcome]:
+    def check(self, on_start: Callable[[str], None] = lambda title: None) -> list[Outcome]:
         """Decide every theorem in order; a later one may use those proved before it.
+
+        `on_start` is told `derivation: theorem` before each.
 
         A step that does not follow gives an outcome of verdict unknown or refuted whose detail names the
         step, both sides and the counterexample; see `require` for an error instead.
         """
         decided: dict[str, Outcome] = {}
         for theorem in self.theorems:
-            on_outcome(self.settle(theorem, decided))
+            on_start(f"{self.name}: {theorem.name}")
+            self.settle(theorem, decided)
         return list(decided.values())
 
     def settle(self, theorem: Theorem, decided: dict[str, Outcome]) -> Outcome:

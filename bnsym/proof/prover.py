@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from bnsym.calculus.algebra import WorkLimitError
+from bnsym.calculus.algebra import WORK_LIMIT, WorkLimitError
 from bnsym.calculus.normal import Normalizer
 from bnsym.calculus.signs import Range, Signs
+from bnsym.calculus.sums import NAMING_LIMIT
 from bnsym.errors import InternalError, UndefinedValueError
 from bnsym.proof.claims import Claim, Need, assumptions_of, needs_of
 from bnsym.proof.outcome import Verdict
@@ -36,7 +37,9 @@ def decide(claim: Claim) -> Decision:
         if holds(claim, normalizer):
             return confirm(claim)
     except (WorkLimitError, RecursionError):
-        limit = "the normal form grew beyond its limit; "
+        limit = (
+            f"the normal form grew beyond its limit of {WORK_LIMIT:,} products or {NAMING_LIMIT:,} names; "
+        )
     except UndefinedValueError as error:
         limit = f"a side may have no value at all ({error}); "
     witness, tried = find_witness(claim)

@@ -15,18 +15,16 @@ from bnsym.proof.derivation import Derivation
 from bnsym.proof.outcome import Outcome
 
 
-def prove_paths(
-    paths: Sequence[Path], on_outcome: Callable[[Outcome], None] = lambda outcome: None
-) -> list[Outcome]:
+def prove_paths(paths: Sequence[Path], on_start: Callable[[str], None] = lambda title: None) -> list[Outcome]:
     """Run derivation scripts (files, or folders of them) and decide their theorems, in order.
 
-    No paths: bnsym's own derivations.  Raises UsageError for a path that is not there, or a script that
-    makes no derivation.
+    No paths: bnsym's own derivations.  `on_start` is told `derivation: theorem` before each.  Raises
+    UsageError for a path that is not there, or a script that makes no derivation.
     """
     outcomes = []
     for script in scripts(paths or [own_derivations()]):
         for derivation in load(script):
-            outcomes += derivation.check(on_outcome)
+            outcomes += derivation.check(on_start)
     return outcomes
 
 

@@ -18,13 +18,14 @@ from typing import Any
 from bnsym.errors import UndefinedValueError
 from bnsym.proof.claims import Claim, Need, needs_of, used_terms
 from bnsym.terms.enclosure import Enclosure, Exact, ExactArithmetic, enclose
-from bnsym.terms.evaluate import Evaluator, Instance
+from bnsym.terms.evaluate import EvaluationLimitError, Evaluator, Instance
 from bnsym.terms.nodes import Entry, Index, Sign, Size, Symbol, Tensor, Term
 from bnsym.terms.walk import free_indices, subterms
 
 SIZE_SPAN = 3  # each size is tried from its least to this much above it, less one
 TRIES_PER_SIZES = 6
 EVALUATION_LIMIT = 260
+VALUE_LIMIT = 500_000  # values of subterms, in all instances of one claim; a few seconds
 SIMPLER = (*(Fraction(v) for v in (0, 1, -1, 2, -2, 3, -3)), Fraction(1, 2), Fraction(4), Fraction(5))
 DRAWN = (*(Fraction(v) for v in (0, 1, 2, -1, 3, -2, 4)), Fraction(1, 2), Fraction(-1, 3))
 _LEGAL: dict[Sign, Callable[[Fraction], bool]] = {
@@ -121,6 +122,7 @@ class Search:
         self.scalars: dict[str, Sign] = {}
         self.tensors: dict[str, Tensor] = {}
         self.evaluations = 0
+        self.left: float = VALUE_LIMIT
         for term in used_terms(claim):
             for node in subterms(term):
                 self._note(node)
@@ -149,14 +151,16 @@ class Search:
         """Both sides at the candidate; None where a need fails or a side has no value."""
         self.evaluations += 1
         arithmetic = _Arithmetic()
-        evaluator = Evaluator(self._instance(candidate, random), arithmetic)
+        evaluator = Evaluator(self._instance(candidate, random), arithmetic, self.left)
         try:
             if not all(self._holds(need, evaluator, candidate) for need in self.needs):
                 return None
             left = evaluator.value(self.claim.left, candidate.positions)
             right = evaluator.value(self.claim.right, candidate.positions)
-        except UndefinedValueError:
+        except (UndefinedValueError, EvaluationLimitError):
             return None
+        finally:
+            self.left = evaluator.limit
         return _Trial(enclose(left), enclose(right), tuple(dict.fromkeys(arithmetic.irrational)))
 
     def read_entries(self, candidate: _Candidate) -> set[tuple[str, tuple[int, ...]]]:
@@ -195,14 +199,14 @@ class Search:
     # -- candidates -----------------------------------------------------------------------------------
 
     def candidates(self) -> Iterator[tuple[_Candidate, Random]]:
-        """Candidates from the smallest sizes up, until the limit on evaluations."""
+        """Candidates from the smallest sizes up, until a limit is met."""
         rows = self._size_values()
         for values in rows:
             sizes = dict(zip(self.sizes, values, strict=True))
             for attempt in range(max(TRIES_PER_SIZES, 30 // len(rows))):
                 random = Random(f"{sorted(sizes.items())}{attempt}")
                 for positions in self._positions(sizes, random):
-                    if self.evaluations >= EVALUATION_LIMIT:
+                    if self.evaluations >= EVALUATION_LIMIT or self.left < 0:
                         return
                     scalars = {name: _drawn(random, sign) for name, sign in self.scalars.items()}
                     yield _Candidate(sizes, positions, scalars, {}), random
@@ -268,7 +272,8 @@ def find_witness(claim: Claim) -> tuple[Witness | None, str]:
             return _simplified(search, candidate), ""
     if not defined:
         return None, f"at none of {search.evaluations} exact instances have both sides a value"
-    return None, f"it held at {defined} exact instances ({search.evaluations} were tried)"
+    stopped = f", up to the limit of {VALUE_LIMIT:,} values" if search.left < 0 else ""
+    return None, f"it held at {defined} exact instances ({search.evaluations} were tried{stopped})"
 
 
 def agreeing_instance(claim: Claim) -> Witness | None:
@@ -310,7 +315,7 @@ def _simplified(search: Search, candidate: _Candidate) -> Witness:
                 found = _fails(search, attempt) if _LEGAL[sign](value) else None
                 if found is not None and _cost(*found) < _cost(best, trial):
                     best, trial = found
-                    changed = search.evaluations < limit
+                    changed = search.evaluations < limit and search.left >= 0
                     break
     return _witness(search, best, trial)
 

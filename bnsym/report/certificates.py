@@ -28,9 +28,7 @@ def prove(paths: Sequence[Path], directory: Path, tell: Tell) -> Found:
     tell("prove: reading the derivations")
     from bnsym.proof.archive import archive_paths
 
-    found = archive_paths(
-        paths, directory, lambda outcome: tell(f"prove: {outcome.derivation}: {outcome.name}")
-    )
+    found = archive_paths(paths, directory, lambda title: tell(f"prove: {title}"))
     if not found.outcomes:
         where = ", ".join(map(str, paths)) or "the project's derivations"
         raise UsageError(f"bnsym prove: no claims in {where}; give files or folders that make claims")

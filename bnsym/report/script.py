@@ -44,11 +44,7 @@ def main() -> NoReturn:
 
 def _decided(tell: Tell) -> Found:
     """What the derivations made so far come to."""
-    outcomes = [
-        outcome
-        for derivation in Derivation.registry
-        for outcome in derivation.check(lambda outcome: tell(f"{outcome.derivation}: {outcome.name}"))
-    ]
+    outcomes = [outcome for derivation in Derivation.registry for outcome in derivation.check(tell)]
     if not outcomes:
         raise UsageError("bnsym.main(): no theorem was stated before it; call it at the end of the script")
     trouble = tuple(summary.outcome_trouble(outcomes))

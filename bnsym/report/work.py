@@ -42,7 +42,7 @@ def prove(paths: Sequence[Path], tell: Tell) -> Found:
     tell("prove: reading the derivations")
     from bnsym.proof.suite import prove_paths
 
-    outcomes = prove_paths(paths, lambda outcome: tell(f"prove: {outcome.derivation}: {outcome.name}"))
+    outcomes = prove_paths(paths, lambda title: tell(f"prove: {title}"))
     if not outcomes:
         where = ", ".join(map(str, paths)) or "the project's derivations"
         raise UsageError(f"bnsym prove: no claims in {where}; give files or folders that make claims")

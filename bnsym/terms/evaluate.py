@@ -58,18 +58,26 @@ class Instance:
     missing: Callable[[Entry, tuple[int, ...]], Any] | None = None
 
 
+class EvaluationLimitError(Exception):
+    """A value takes more work than its evaluator may do."""
+
+
 class Evaluator:
     """Evaluates terms at one instance; a shared subterm is computed once at each place of its indices."""
 
-    def __init__(self, instance: Instance, arithmetic: Arithmetic) -> None:
+    def __init__(self, instance: Instance, arithmetic: Arithmetic, limit: float = float("inf")) -> None:
         self.instance = instance
         self.arithmetic = arithmetic
+        self.limit = limit  # values of subterms that may still be computed
         self._defined: dict[tuple[str, tuple[int, ...]], Any] = {}
         self._known: dict[tuple[Term, tuple[int | None, ...]], Any] = {}
 
     def value(self, term: Term, environment: Mapping[Term, int] | None = None) -> Any:
         """The value of the term with its free indices at the given positions."""
         rule = _RULES.get(type(term))
+        self.limit -= 1
+        if self.limit < 0:
+            raise EvaluationLimitError
         if rule is None:
             known = ", ".join(sorted(kind.__name__ for kind in _RULES))
             kind = type(term).__name__
