@@ -11,6 +11,7 @@ from typing import Any
 from trusted.small_certificates import Json
 
 Path = tuple[Any, ...]
+RULES = ("algebra", "unfold", "linearity", "constant", "sift", "exchange", "split", "single", "root", "order")
 NO_CLAIM = {"bnsym", "theorem", "source", "reason", "eq"}  # shown as given, whatever they say
 GONE = object()
 
@@ -105,19 +106,12 @@ def _texts(path: Path, text: str, found: Json) -> Iterator[tuple[str, Any]]:
     yield "empty", ""
     yield "not a number", "NaN"
     if path[-1] == "by":
-        rules = (
-            "algebra",
-            "unfold",
-            "linearity",
-            "constant",
-            "sift",
-            "exchange",
-            "split",
-            "single",
-            "root",
-            "order",
-        )
-        yield from ((f"rule {rule}", rule) for rule in rules if rule != text)
+        yield from ((f"rule {rule}", rule) for rule in RULES if rule != text)
+    yield from text_changes(text, found)
+
+
+def text_changes(text: str, found: Json) -> Iterator[tuple[str, str]]:
+    """Changes of the text of a formula."""
     yield "minus", f"-({text})"
     yield "one more", f"({text}) + 1"
     yield "twice", f"2*({text})"
