@@ -9,8 +9,8 @@ from functools import reduce
 from typing import Any
 
 from bnsym.calculus.signs import Signs
-from bnsym.terms.nodes import Add, Mul, Number, Size, Symbol, Term
-from bnsym.tracing.array import TracedArray, aligned, lift
+from bnsym.terms.nodes import ZERO, Add, Mul, Number, Size, Symbol, Term
+from bnsym.tracing.array import TracedArray, aligned, fresh, lift
 from bnsym.tracing.numbers import minus
 from bnsym.tracing.sizes import Dim
 from bnsym.tracing.state import state
@@ -29,12 +29,16 @@ TESTS: dict[str, Test] = {
 
 
 class Condition:
-    """left ? right for every entry; `certain` is the answer if it is the same for all values."""
+    """left ? right for every entry; `certain` is the answer if it is the same for all values.
+
+    `array` is zero everywhere and has the shape of the answers.
+    """
 
     __array_ufunc__ = None
 
-    def __init__(self, certain: bool | None) -> None:
+    def __init__(self, certain: bool | None, array: TracedArray | None = None) -> None:
         self.certain = certain
+        self.array = lift(0) if array is None else array
 
     def __bool__(self) -> bool:
         if self.certain is None:
@@ -45,10 +49,12 @@ class Condition:
         return self.certain
 
     def _with(self, other: Any, rule: Callable[[bool, bool], bool], decisive: bool) -> Condition:
-        both = self.certain, other.certain if isinstance(other, Condition) else bool(other)
+        theirs = other if isinstance(other, Condition) else Condition(bool(other))
+        both = self.certain, theirs.certain
+        array = self.array + theirs.array
         if decisive in both:
-            return Condition(decisive)
-        return Condition(None if None in both else rule(bool(both[0]), bool(both[1])))
+            return Condition(decisive, array)
+        return Condition(None if None in both else rule(bool(both[0]), bool(both[1])), array)
 
     def __and__(self, other: Any) -> Condition:
         return self._with(other, operator.and_, False)
@@ -59,11 +65,11 @@ class Condition:
     __rand__, __ror__ = __and__, __or__
 
     def __invert__(self) -> Condition:
-        return Condition(None if self.certain is None else not self.certain)
+        return Condition(None if self.certain is None else not self.certain, self.array)
 
     def __getattr__(self, name: str) -> Any:
         if name in ("all", "any", "item"):  # what is certain is so for every entry
-            return lambda *args, **options: self
+            return lambda *args, **options: Condition(self.certain)
         raise UnsupportedCallError(f"{name} of a comparison of arrays: masks are not known")
 
     def __mul__(self, other: Any) -> Any:
@@ -80,9 +86,10 @@ def compared(name: str, left: Any, right: Any) -> Any:
     sizes = [as_size(array) for array in (ours, theirs)]
     if isinstance(sizes[0], Dim) and isinstance(sizes[1], Dim):
         return TESTS[name](*sizes)
-    _, (first, second) = aligned([ours, theirs], "comparison")
+    axes, (first, second) = aligned([ours, theirs], "comparison")
     by_range = _decided_by_range(TESTS[name], first, second)
-    return Condition(_decided(TESTS[name], minus(first, second)) if by_range is None else by_range)
+    answer = _decided(TESTS[name], minus(first, second)) if by_range is None else by_range
+    return Condition(answer, fresh(axes, ZERO))
 
 
 def _decided_by_range(test: Test, first: Term, second: Term) -> bool | None:

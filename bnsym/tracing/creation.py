@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from bnsym.terms.nodes import ONE, ZERO, Delta, Entry, Sign, Symbol, Tensor, Term
-from bnsym.tracing.array import TracedArray, constant_array, filled, fresh, in_order, lift, stacked
+from bnsym.tracing.array import TracedArray, constant_array, filled, fresh, in_order, lift
 from bnsym.tracing.axes import Axis, Names
-from bnsym.tracing.layout import dims_of, moveaxis
+from bnsym.tracing.layout import broadcast_to, dims_of
 from bnsym.tracing.numbers import minus, times
 from bnsym.tracing.sizes import Dim, whole
 from bnsym.tracing.state import state
@@ -52,15 +52,14 @@ def unset() -> Term:
 
 
 def full(shape: Any, fill_value: Any, dtype: Any = None, *args: Any, **options: Any) -> Any:
-    """np.full with one number."""
+    """np.full."""
     value = lift(fill_value)
-    if value.ndim:
-        raise UnsupportedCallError("np.full with an array; broadcast it instead")
-    return kept_as(dtype, filled(dims_of(shape), value.body), value.store.whole)
+    wide = broadcast_to(value, dims_of(shape))
+    return kept_as(dtype, fresh(wide.indices, wide.body), value.store.whole)
 
 
 def full_like(a: Any, fill_value: Any, dtype: Any = None, *args: Any, **options: Any) -> Any:
-    """np.full_like with one number, in the dtype of the array."""
+    """np.full_like, in the dtype of the array."""
     source = lift(a)
     return kept_as(dtype, full(source.shape, fill_value), source.store.whole)
 
@@ -68,6 +67,8 @@ def full_like(a: Any, fill_value: Any, dtype: Any = None, *args: Any, **options:
 def eye(N: Any, M: Any = None, k: int = 0, **options: Any) -> Any:
     """np.eye: Kronecker's delta."""
     rows, columns = whole(N), whole(N if M is None else M)
+    if rows.constant is not None and columns.constant is not None:
+        return lift([[float(j - i == k) for j in range(int(columns))] for i in range(int(rows))])
     if k or rows != columns:
         raise UnsupportedCallError("np.eye that is not square, or beside the main diagonal")
     names = Names()
@@ -117,11 +118,6 @@ def arange(*args: Any, **options: Any) -> Any:
         if len(axis) == 1:
             return kept_as(np.int64, fresh((axis,), minus(axis[0], ONE)))
     return np.arange(*(int(arg) for arg in args))
-
-
-def stack(arrays: Any, axis: Any = 0, **options: Any) -> Any:
-    """np.stack."""
-    return moveaxis(stacked([lift(a) for a in arrays]), 0, axis)
 
 
 def free(name: str, dims: Sequence[Dim], sign: Sign = Sign.REAL) -> TracedArray:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from bnsym.terms.nodes import ONE, ZERO
-from bnsym.tracing import creation, elementwise, layout, products, reductions
+from bnsym.tracing import choices, creation, elementwise, joining, layout, products, reductions
 from bnsym.tracing.array import TracedArray, lift
 from bnsym.tracing.condition import TESTS, Condition
 from bnsym.tracing.sizes import Dim, is_integer
@@ -30,20 +30,6 @@ ENTRYWISE: dict[str, Function] = {
         "mod",
     )
 }
-
-
-def _extreme(name: str) -> Function:
-    def function(first: Any, second: Any, **options: Any) -> Any:
-        ours_is_larger = elementwise.apply("greater_equal", first, second)
-        return lift(first if bool(ours_is_larger) == (name == "maximum") else second)
-
-    return function
-
-
-def _where(condition: Any, *branches: Any) -> Any:
-    if len(branches) == 2 and (not isinstance(condition, Condition) or condition.certain is not None):
-        return lift(branches[0] if bool(condition) else branches[1])
-    raise UnsupportedCallError("np.where on values: the two branches meet at values that depend on the data")
 
 
 def _same(name: str) -> Function:
@@ -70,7 +56,7 @@ FUNCTIONS: dict[str, Function] = {
     "nanvar": reductions.spread("var"),
     "nanstd": reductions.spread("std"),
     "average": reductions.average,
-    "prod": reductions.product_of,
+    "prod": joining.product_of,
     "linalg.norm": reductions.norm,
     "matmul": products.matmul,
     "dot": products.dot,
@@ -81,6 +67,14 @@ FUNCTIONS: dict[str, Function] = {
     "einsum": products.einsum,
     "diag": products.diag,
     "trace": products.trace,
+    "diagonal": products.diagonal,
+    "linalg.trace": products.trace,
+    "linalg.multi_dot": products.multi_dot,
+    "linalg.matmul": products.matmul,
+    "linalg.outer": products.outer,
+    "linalg.vector_norm": reductions.norm,
+    "kron": products.kron,
+    "multiply.outer": products.outer_product,
     "transpose": layout.transpose,
     "permute_dims": layout.transpose,
     "matrix_transpose": layout.matrix_transpose,
@@ -97,8 +91,28 @@ FUNCTIONS: dict[str, Function] = {
     "broadcast_arrays": layout.broadcast_arrays,
     "atleast_1d": layout.at_least(1),
     "atleast_2d": layout.at_least(2),
-    "concatenate": layout.joined,
-    "stack": creation.stack,
+    "atleast_3d": layout.at_least(3),
+    "concatenate": joining.concatenate,
+    "concat": joining.concatenate,
+    "stack": joining.stack,
+    "append": joining.append,
+    "vstack": joining.stacked_along(0, 2),
+    "row_stack": joining.stacked_along(0, 2),
+    "hstack": joining.stacked_along(1, 1),
+    "dstack": joining.stacked_along(2, 3),
+    "column_stack": joining.column_stack,
+    "split": joining.split,
+    "array_split": joining.split,
+    "vsplit": joining.split,
+    "hsplit": partial(joining.split, axis=1),
+    "roll": joining.roll,
+    "flip": joining.flip,
+    "flipud": partial(joining.flip, axis=0),
+    "fliplr": partial(joining.flip, axis=1),
+    "cumsum": joining.cumulated,
+    "diff": joining.diff,
+    "triu": joining.triangle(upper=True),
+    "tril": joining.triangle(upper=False),
     "zeros": creation.constant(ZERO),
     "ones": creation.constant(ONE),
     "empty": creation.constant(None),
@@ -117,9 +131,12 @@ FUNCTIONS: dict[str, Function] = {
     "asfarray": creation.as_array,
     "copy": creation.copied,
     "copyto": creation.copy_to,
-    "maximum": _extreme("maximum"),
-    "minimum": _extreme("minimum"),
-    "where": _where,
+    "maximum": choices.maximum,
+    "minimum": choices.minimum,
+    "fmax": choices.maximum,
+    "fmin": choices.minimum,
+    "clip": choices.clip,
+    "where": choices.where,
     "allclose": _same("allclose"),
     "array_equal": _same("array_equal"),
     "all": _every,
@@ -162,7 +179,7 @@ METHODS: dict[str, Function] = {
             "reshape",
             "ravel",
         ),
-        *("repeat", "copy", "all", "any"),
+        *("repeat", "copy", "all", "any", "clip", "cumsum", "diagonal", "prod"),
     )
 } | {
     "copy": creation.copied_in_rows,
@@ -222,5 +239,5 @@ def call_ufunc(ufunc: Any, method: str, inputs: Sequence[Any], options: Mapping[
     if method == "reduce" and name in REDUCED:
         return call_function(REDUCED[name], inputs, {"axis": 0, **options})
     if method == "outer" and name == "multiply":
-        return call_function("outer", inputs, options)
+        return call_function("multiply.outer", inputs, options)
     raise UnsupportedCallError(f"np.{name}.{method}")

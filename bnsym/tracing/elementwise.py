@@ -41,6 +41,7 @@ BINARY: dict[str, Callable[[Term, Term], Term]] = {
     "divide": over,
     "power": raised,
     "float_power": raised,
+    "hypot": lambda t, u: raised(plus(raised(t, number(2)), raised(u, number(2))), HALF),
 }
 
 ALIASES = {"true_divide": "divide", "abs": "absolute", "pow": "power", "conj": "conjugate"}

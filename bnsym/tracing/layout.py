@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -10,16 +9,17 @@ from bnsym.terms.nodes import Index, Term
 from bnsym.terms.walk import substitute
 from bnsym.tracing.array import TracedArray, aligned, filled, folded, fresh, lift, view
 from bnsym.tracing.axes import Axis, Names, length_of, position_of
+from bnsym.tracing.condition import as_size
 from bnsym.tracing.reductions import axes_of
 from bnsym.tracing.sizes import Dim, is_integer, quotient, same, split, whole
 from bnsym.tracing.state import Restart, state
 from bnsym.tracing.trouble import ShapeError, SymbolicLoopError, UnsupportedCallError
 
 
-def transpose(a: Any, *axes: Any) -> Any:
+def transpose(a: Any, *places: Any, axes: Any = None) -> Any:
     """np.transpose and the method; without axes, all reversed."""
     array = lift(a)
-    order = axes[0] if len(axes) == 1 and not is_integer(axes[0]) else axes or None
+    order = places[0] if len(places) == 1 and not is_integer(places[0]) else places or axes
     if order is None:
         return view(array, array.indices[::-1])
     places = axes_of(array, tuple(order))
@@ -80,13 +80,19 @@ def squeeze(a: Any, axis: Any = None) -> Any:
 
 
 def at_least(ndim: int) -> Any:
-    """np.atleast_1d and np.atleast_2d."""
+    """np.atleast_1d, np.atleast_2d, np.atleast_3d."""
 
-    def function(a: Any) -> Any:
-        array = lift(a)
-        return view(array, ((),) * (ndim - array.ndim) + array.indices)
+    def function(*arrays: Any) -> Any:
+        seen = tuple(_padded(lift(a), ndim) for a in arrays)
+        return seen[0] if len(seen) == 1 else seen
 
     return function
+
+
+def _padded(array: TracedArray, ndim: int) -> TracedArray:
+    """New axes of length 1: at the front, in three dimensions also at the end."""
+    behind = 1 if ndim == 3 and 0 < array.ndim < 3 else 0
+    return view(array, ((),) * (ndim - array.ndim - behind) + array.indices + ((),) * behind)
 
 
 def broadcast_to(a: Any, shape: Any, **options: Any) -> Any:
@@ -109,6 +115,7 @@ def broadcast_arrays(*arrays: Any, **options: Any) -> Any:
 def dims_of(shape: Any) -> list[Dim]:
     """A shape argument as sizes."""
     given = shape if isinstance(shape, tuple | list) else (shape,)
+    given = [as_size(one) or one if isinstance(one, TracedArray) else one for one in given]
     if not all(is_integer(one) for one in given):
         raise UnsupportedCallError(f"the shape {shape!r}: a shape is made of integers and sizes")
     return [whole(one) for one in given]
@@ -259,18 +266,3 @@ def repeat(a: Any, repeats: Any, axis: Any = None) -> Any:
     axes = list(array.indices)
     axes[at] = axes[at] + names.axis(whole(repeats)) if whole(repeats).constant != 1 else axes[at]
     return fresh(axes, array.body)
-
-
-def joined(arrays: Sequence[Any], axis: Any = 0, **options: Any) -> Any:
-    """np.concatenate along axes that have numbers."""
-    from bnsym.tracing.array import stacked
-
-    items = [lift(a) for a in arrays]
-    at = axes_of(items[0], axis)[0]
-    slices = []
-    for item in items:
-        if length := item.shape[at].constant:
-            slices += [item[(slice(None),) * at + (k,)] for k in range(length)]
-        else:
-            raise UnsupportedCallError(f"np.concatenate along an axis of length {item.shape[at]}")
-    return moveaxis(stacked(slices), 0, at)

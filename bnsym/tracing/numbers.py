@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
+from functools import reduce
 from math import isfinite, isqrt
 from typing import Any
 
 import numpy as np
 
-from bnsym.terms.nodes import ONE, ZERO, Number, Power, Term, add, mul, number, power
+from bnsym.terms.nodes import ONE, ZERO, Add, Delta, Mul, Number, Power, Sum, Term, add, mul, number, power
+from bnsym.terms.walk import rebuild
 from bnsym.tracing.trouble import UnsupportedCallError
 
 
@@ -49,6 +52,35 @@ def over(left: Term, right: Term) -> Term:
             raise UnsupportedCallError("a division by 0")
         return times(left, number(1 / right.value))
     return Power(right, number(-1)) if left is ONE else times(left, Power(right, number(-1)))
+
+
+def settled(term: Term) -> Term:
+    """The term with its deltas of two numbers worked out."""
+    memo: dict[Term, Term] = {}
+
+    def change(node: Term) -> Term:
+        if node not in memo:
+            memo[node] = _settled_node(rebuild(node, change))
+        return memo[node]
+
+    return change(term)
+
+
+def _folded(rule: Callable[[Term, Term], Term], terms: tuple[Term, ...]) -> Term:
+    return reduce(rule, terms)
+
+
+def _settled_node(node: Term) -> Term:
+    match node:
+        case Delta(Number(left), Number(right)):
+            return ONE if left == right else ZERO
+        case Add(terms):
+            return _folded(plus, terms)
+        case Mul(factors):
+            return _folded(times, factors)
+        case Sum(_, body) if body is ZERO:
+            return ZERO
+    return node
 
 
 def raised(base: Term, exponent: Term) -> Term:

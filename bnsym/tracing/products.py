@@ -11,7 +11,9 @@ from bnsym.terms.walk import substitute
 from bnsym.tracing.array import TracedArray, fresh, lift
 from bnsym.tracing.axes import Axis, Names, common, expressed
 from bnsym.tracing.elementwise import written
+from bnsym.tracing.layout import reshape, transpose
 from bnsym.tracing.numbers import times
+from bnsym.tracing.reductions import axes_of, total
 from bnsym.tracing.sizes import is_integer
 from bnsym.tracing.trouble import ShapeError, UnsupportedCallError
 
@@ -91,11 +93,34 @@ def vdot(a: Any, b: Any) -> Any:
 
 
 def outer(a: Any, b: Any, out: Any = None) -> Any:
-    """np.outer of two vectors."""
+    """np.outer: of the entries of both, in order."""
+    result = contract([reshape(a, -1), reshape(b, -1)], ["x", "y"], "xy", "outer")
+    return result if out is None else written(result, out)
+
+
+def outer_product(a: Any, b: Any) -> Any:
+    """np.multiply.outer: all axes of both."""
     left, right = lift(a), lift(b)
-    if left.ndim != 1 or right.ndim != 1:
-        raise UnsupportedCallError("np.outer of arrays that are no vectors; ravel them first")
-    return contract([left, right], ["x", "y"], "xy", "outer")
+    first, second = ascii_letters[: left.ndim], ascii_letters[left.ndim : left.ndim + right.ndim]
+    return contract([left, right], [first, second], first + second, "outer")
+
+
+def kron(a: Any, b: Any) -> Any:
+    """np.kron of two arrays with as many axes."""
+    left, right = lift(a), lift(b)
+    if left.ndim != right.ndim:
+        raise UnsupportedCallError("np.kron of arrays with different numbers of axes")
+    order = [k for pair in zip(range(left.ndim), range(left.ndim, 2 * left.ndim), strict=True) for k in pair]
+    lengths = [m * n for m, n in zip(left.shape, right.shape, strict=True)]
+    return reshape(transpose(outer_product(left, right), order), lengths)
+
+
+def multi_dot(arrays: Sequence[Any]) -> Any:
+    """np.linalg.multi_dot."""
+    first, *rest = arrays
+    for other in rest:
+        first = dot(first, other)
+    return first
 
 
 def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
@@ -116,9 +141,9 @@ def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
 
 
 def einsum(subscripts: Any, *operands: Any, out: Any = None, **options: Any) -> Any:
-    """np.einsum with its subscripts as text."""
+    """np.einsum."""
     if not isinstance(subscripts, str):
-        raise UnsupportedCallError("np.einsum without text subscripts")
+        subscripts, operands = _as_text((subscripts, *operands))
     arrays = [lift(operand) for operand in operands]
     left, arrow, right = subscripts.replace(" ", "").partition("->")
     rows = left.split(",")
@@ -130,6 +155,17 @@ def einsum(subscripts: Any, *operands: Any, out: Any = None, **options: Any) -> 
         right = "".join(sorted(x for x in set(letters) if letters.count(x) == 1))
     result = contract(arrays, rows, right, f"einsum {subscripts}")
     return result if out is None else written(result, out)
+
+
+def _as_text(given: tuple[Any, ...]) -> tuple[str, tuple[Any, ...]]:
+    """einsum(x, [0, 1], y, [1, 2], [0, 2]) as subscripts and operands."""
+    lists = [*given[1::2], *(given[-1:] if len(given) % 2 else [])]
+    if not all(isinstance(row, list | tuple) for row in lists):
+        raise UnsupportedCallError("np.einsum without text subscripts or lists")
+    rows = ["".join("..." if k is Ellipsis else ascii_letters[k] for k in row) for row in lists]
+    operands = given[: len(given) // 2 * 2 : 2]
+    left = ",".join(rows[: len(operands)])
+    return (f"{left}->{rows[-1]}" if len(given) % 2 else left), operands
 
 
 def _without_dots(rows: list[str], right: str, arrays: list[TracedArray]) -> tuple[list[str], str]:
@@ -153,7 +189,7 @@ def diag(v: Any, k: int = 0) -> Any:
     if k or array.ndim not in (1, 2):
         raise UnsupportedCallError("np.diag beside the main diagonal")
     if array.ndim == 2:
-        return contract([array], ["aa"], "a", "diag")
+        return diagonal(array)
     [axis] = array.indices
     names = Names(axis)
     other = names.renamed(axis)
@@ -163,6 +199,20 @@ def diag(v: Any, k: int = 0) -> Any:
     return fresh((axis, other), body)
 
 
-def trace(a: Any) -> Any:
-    """np.trace of a matrix."""
-    return contract([lift(a)], ["aa"], "", "trace")
+def diagonal(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
+    """np.diagonal: read-only."""
+    array = lift(a)
+    if offset:
+        raise UnsupportedCallError("np.diagonal beside the main diagonal")
+    letters = list(ascii_letters[: array.ndim])
+    first, second = axes_of(array, (axis1, axis2))
+    letters[first] = letters[second] = "Z"
+    kept = "".join(letter for letter in letters if letter != "Z") + "Z"
+    result = contract([array], ["".join(letters)], kept, "diagonal")
+    result.detached = True
+    return result
+
+
+def trace(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
+    """np.trace."""
+    return total(diagonal(a, offset, axis1, axis2), -1)

@@ -152,14 +152,3 @@ def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: Any = False) -> An
         raise UnsupportedCallError(f"np.linalg.norm with ord={ord!r}")
     squares = summed(array, axes, keepdims, raised(array.body, number(2)))
     return fresh(squares.indices, raised(squares.body, HALF))
-
-
-def product_of(a: Any, axis: Any = None, **options: Any) -> Any:
-    """np.prod of sizes, such as np.prod(x.shape)."""
-    items = list(a) if isinstance(a, list | tuple) else None
-    if items is None or axis not in (None, 0) or not all(is_integer(item) for item in items):
-        raise UnsupportedCallError("np.prod of an array: products of sizes are known")
-    result = whole(1)
-    for item in items:
-        result = result * item
-    return result
