@@ -37,6 +37,7 @@ def verify_backward(
     gradients: Mapping[str, str] | None = None,
     output: str = "",
     state: Mapping[str, Sequence[str]] | None = None,
+    hands: Mapping[str, Any] | None = None,
     sizes: Mapping[str, int] | None = None,
     **roles: Any,
 ) -> Verification:
@@ -48,14 +49,15 @@ def verify_backward(
     else is handed over as it is.  What is not said is guessed from names, and stated in `verdict.roles`.
 
     layout: "NCHW" and the like, for x.  gradients: {"x": "result[0]"}, where each is found.  output: where
-    the forward's output is.  state: {"self.gamma": ("D",)}, arrays put into an instance.  sizes: {"N": 3}:
-    the verdict holds for these alone and says so.
+    the forward's output is.  state: {"self.gamma": ("D",)}, arrays put into an instance.  hands: {"cache":
+    "at:result[1]"}, what the backward gets.  sizes: {"N": 3}: the verdict holds for these alone and says so.
 
     The user's code is run, on symbols and on small arrays.  `.check()` raises MismatchError with each
     refutation; the result is true if every gradient is proved.
     """
     kept = {place: Array(tuple(map(str, shape))) for place, shape in state.items()} if state else None
     told = Told(roles_of_values(roles), layout, dict(gradients or {}), output, kept)
+    told = replace(told, hands=roles_of_values(hands or {}))
     pair = _pair(forward, backward)
     if pair.backward is None:
         raise UsageError(f"verify_backward({pair.name}): no backward; give one, or call verify_forward")

@@ -136,7 +136,7 @@ def constructor_roles(
     """The roles of a constructor's arguments; whether they hang on the variant, and if any is an array."""
     found: dict[str, Role] = {}
     varies = arrays = False
-    for p in _constructor_parameters(owner):
+    for p in constructor_parameters(owner):
         role = wanted.given.get(p.name)
         if role is None:
             role, by_variant = _constructor_role(p, layout, variant)
@@ -147,7 +147,8 @@ def constructor_roles(
     return found, varies, arrays
 
 
-def _constructor_parameters(owner: type) -> list[inspect.Parameter]:
+def constructor_parameters(owner: type) -> list[inspect.Parameter]:
+    """None where the class has no constructor of its own."""
     if owner.__init__ is object.__init__:  # type: ignore[misc]
         return []
     return parameters_of(owner)

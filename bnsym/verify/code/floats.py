@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Mapping
 from fractions import Fraction
 from itertools import product
@@ -38,7 +39,7 @@ def evaluator(
     sizes: Mapping[str, int], scalars: Mapping[str, float], tensors: Mapping[str, tuple[Tensor, Any]]
 ) -> Evaluator:
     """An evaluator over arrays: `tensors` maps a symbol's name to what was traced of it and its array."""
-    values = dict(scalars)
+    values = defaultdict(lambda: 1.0, scalars)  # such as what np.empty left
     entries: dict[tuple[str, tuple[int, ...]], float] = {}
     for name, (tensor, array) in tensors.items():
         if not tensor.axes:

@@ -46,6 +46,7 @@ class Told:
     gradients: Mapping[str, str] = field(default_factory=dict)
     output: str = ""
     state: Mapping[str, Array] | None = None
+    hands: Mapping[str, Role] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,7 @@ class Trial:
 
 def guess(pair: Pair, told: Told) -> Plan:
     """The plan that fits best.  Raises UsageError, with what the code raised, where nothing runs."""
+    _check_names(pair, told)
     best: Trial | None = None
     errors: list[str] = []
     for layout, variant in _choices(pair, told):
@@ -79,6 +81,20 @@ def guess(pair: Pair, told: Told) -> Plan:
             "--arg NAME='\"train\"'"
         )
     return best.plan
+
+
+def _check_names(pair: Pair, told: Told) -> None:
+    """Every name that the user gave a role is an argument of something."""
+    functions = [
+        *pair.code,
+        *([pair.owner] if pair.owner and pair.owner.__init__ is not object.__init__ else []),
+    ]  # type: ignore[misc]
+    known = {p.name for function in functions for p in parameters_of(function)}
+    for name in (*told.roles, *told.hands):
+        if name not in known:
+            raise UsageError(
+                f"{pair.name} has no argument called {name!r}; it has {', '.join(sorted(known))}"
+            )
 
 
 def other_ranks(pair: Pair, told: Told, first: Plan) -> list[Plan]:
@@ -147,7 +163,8 @@ def _tried(pair: Pair, told: Told, layout: Layout, variant: int) -> Trial:
     if pair.backward is None:
         return Trial(plan, misses)
     forward_result = names["result"]
-    hands = backward_roles(pair, plan.arguments, forward_result, plan.output, told.roles)
+    given = {**told.roles, **told.hands}
+    hands = backward_roles(pair, plan.arguments, forward_result, plan.output, given)
     plan = replace(plan, hands=hands)
     result = run_backward(plan, numbers, names)
     wanted = _wanted(plan, numbers, told, pair)

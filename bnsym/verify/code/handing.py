@@ -11,7 +11,7 @@ import numpy as np
 from bnsym.verify.code import names as n
 from bnsym.verify.code.arguments import parameters_of
 from bnsym.verify.code.plan import Pair
-from bnsym.verify.code.roles import At, Literal, Role, SizeOf, Upstream
+from bnsym.verify.code.roles import Array, At, Literal, Role, Scalar, SizeOf, Upstream
 from bnsym.verify.code.source import returned_names
 
 _REST = "result[1:]"
@@ -43,7 +43,7 @@ def backward_roles(
     backward, forward = pair.code[-1], pair.code[0]
     parameters = parameters_of(backward)
     kept = _kept(forward, result, output)
-    known = {p.name: given.get(p.name) or _by_name(p.name, arguments, kept) for p in parameters}
+    known = {p.name: _told(given.get(p.name)) or _by_name(p.name, arguments, kept) for p in parameters}
     found: dict[str, Role] = {name: role for name, role in known.items() if role is not None}
     left = [p for p in parameters if p.name not in found]
     if not any(isinstance(role, Upstream) for role in found.values()):
@@ -55,6 +55,11 @@ def backward_roles(
         if role is not None:
             found[p.name] = role
     return {p.name: found[p.name] for p in parameters if p.name in found}
+
+
+def _told(role: Role | None) -> Role | None:
+    """A free array is an argument of the forward, not of the backward."""
+    return None if isinstance(role, (Array, Scalar)) else role
 
 
 def _kept(forward: Any, result: Any, output: str) -> dict[str, str]:

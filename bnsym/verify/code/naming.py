@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bnsym.calculus.normal import Normalizer
-from bnsym.terms.nodes import ONE, ZERO, Number, Term, add, mul, number, power
+from bnsym.calculus.to_term import TermWriter
+from bnsym.terms.nodes import ONE, ZERO, Number, Term, divide, number
 from bnsym.terms.text import text
 
 STRAIGHT, MEAN, VARIANCE = range(3)
@@ -21,22 +22,22 @@ _MISSING = {
 }
 
 
-def named_factors(found: Mapping[int, Term], rows: tuple[Term, ...]) -> str:
+def named_factors(found: Mapping[int, Term], count: Term) -> str:
     """found: the factor of each part that is not zero."""
     if len(set(found.values())) == 1:
-        return _whole(next(iter(found.values())), rows)
+        return _whole(next(iter(found.values())))
     missing = tuple(part for part, factor in found.items() if factor is ZERO)
     wrong = {part: factor for part, factor in found.items() if factor is not ONE and factor is not ZERO}
     told = [_MISSING[missing]] if missing in _MISSING else []
     told += [f"{SCALED[part]} is missing" for part in missing if missing not in _MISSING]
     if len(set(wrong.values())) == 1 and len(wrong) == 2 and STRAIGHT not in wrong:
-        told.append(_counted("the mean and projection terms", next(iter(wrong.values())), rows, "have"))
+        told.append(_counted("the mean and projection terms", next(iter(wrong.values())), count, "have"))
     else:
-        told += [_counted(SCALED[part], factor, rows, "has") for part, factor in wrong.items()]
+        told += [_counted(SCALED[part], factor, count, "has") for part, factor in wrong.items()]
     return "; ".join(told)
 
 
-def _whole(factor: Term, rows: tuple[Term, ...]) -> str:
+def _whole(factor: Term) -> str:
     """returned = factor * right."""
     if factor is number(-1):
         return "the sign is wrong"
@@ -51,28 +52,24 @@ def _whole(factor: Term, rows: tuple[Term, ...]) -> str:
 
 def _inverse(factor: Term) -> bool:
     """True for 1/N, 1/(N*T)."""
-    return text(mul(factor)).startswith("1/")
+    return text(factor).startswith("1/")
 
 
-def _counted(what: str, factor: Term, rows: tuple[Term, ...], verb: str) -> str:
+def _counted(what: str, factor: Term, count: Term, verb: str) -> str:
     """With the count that is wrong, where the factor comes from one."""
     if factor is number(-1):
         return f"{what} {verb} the wrong sign"
     if isinstance(factor, Number):
         return f"{what} {verb} a factor {factor.value} too much"
-    wrong = _count(rows, factor)
-    if wrong == "1":
-        return f"a sum where a mean is due: {what} {verb} a factor {text(factor)} too much"
-    said = f": it divides by {wrong} where its forward divides by {text(mul(*rows))}" if wrong else ""
-    return f"{what} {verb} a factor {text(factor)} too much{said}"
-
-
-def _count(rows: tuple[Term, ...], factor: Term) -> str:
-    """rows / factor as a text, if it is a product of sizes; unbiased forwards divide by one less."""
-    for right in (mul(*rows), add(mul(*rows), number(-1))):
-        normal = Normalizer({}).normal_form(mul(right, power(factor, -1)))
-        if len(normal) == 1:
-            ((row, value),) = normal.items()
-            if all(exponent > 0 for _, exponent in row) and value == 1:
-                return "*".join(str(getattr(a, "key", a)) for a, _ in row) or "1"
-    return ""
+    wrong = Normalizer({}).normal_form(divide(count, factor))
+    said = text(TermWriter({}).term(wrong))
+    much = f"{what} {verb} a factor {text(factor)} too much"
+    if said == "1":
+        return f"a sum where a mean is due: {much}"
+    if count is ONE:
+        return f"a mean where a sum is due: {much}" if _inverse(factor) else much
+    return (
+        f"{much}: it divides by {said} where its forward divides by {text(count)}"
+        if "/" not in said
+        else much
+    )

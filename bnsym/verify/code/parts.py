@@ -6,13 +6,18 @@ input are those of another array, which is given the input's name back once the 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 
 from bnsym.calculus.derivative import expand_partials
+from bnsym.calculus.normal import Normalizer
 from bnsym.terms.nodes import (
+    ONE,
     Add,
     Entry,
+    Index,
+    Mul,
     Number,
     Partial,
     Power,
@@ -21,20 +26,25 @@ from bnsym.terms.nodes import (
     Tensor,
     Term,
     add,
+    mul,
     negative,
+    number,
+    power,
 )
-from bnsym.terms.walk import rebuild, subterms, substitute
+from bnsym.terms.walk import rebuild, substitute, subterms
 from bnsym.verify.code.claims import GradientClaim, loss
 from bnsym.verify.code.symbolic import Traced
 
 HELD = "held constant"
+MINUS_ONE = number(-1)
 
 
 @dataclass(frozen=True)
 class Parts:
     """right = straight + mean + variance; `root` is the radicand at the gradient's place, `bare` without eps.
 
-    `rows`: the lengths that the outermost statistic sums over.
+    `rows`: the lengths that the outermost statistic sums over; `count`: what it is divided by; `normal`: x̂
+    at the gradient's place, where the radicand is a sum of squares.
     """
 
     straight: Term
@@ -44,6 +54,8 @@ class Parts:
     root: Term | None
     bare: Term | None
     rows: tuple[Term, ...]
+    count: Term
+    normal: Term | None
 
 
 def parts_of(traced: Traced, of: str, wanted: GradientClaim) -> Parts:
@@ -59,14 +71,17 @@ def parts_of(traced: Traced, of: str, wanted: GradientClaim) -> Parts:
     straight = derivative(True, True)
     less = negative(straight)
     radicand = _radicand(traced.output.body, given.body)
-    at = _moved(traced, of, wanted)
+    at = same_places(traced, of, wanted)
     root = substitute(radicand, at) if radicand is not None else None
     bare = without_epsilon(root) if root is not None else None
     mean, variance = add(derivative(False, True), less), add(derivative(True, False), less)
-    return Parts(straight, mean, variance, right, root, bare, _rows(traced.output.body, given.body))
+    rows = _rows(traced.output.body, given.body)
+    count = _count(radicand or traced.output.body, rows)
+    normal = _normalized(radicand, at) if radicand is not None else None
+    return Parts(straight, mean, variance, right, root, bare, rows, count, normal)
 
 
-def _moved(traced: Traced, of: str, wanted: GradientClaim) -> dict[Term, Term]:
+def same_places(traced: Traced, of: str, wanted: GradientClaim) -> dict[Term, Term]:
     """Indices of the output -> those of the gradient's place, where their axes are the same."""
     mine, theirs = traced.inputs[of].axes, traced.output.axes
     if [tuple(i.high for i in axis) for axis in mine] != [tuple(i.high for i in axis) for axis in theirs]:
@@ -144,6 +159,47 @@ def _rows(body: Term, entry: Term) -> tuple[Term, ...]:
                 inner = inner.body
             return tuple(lengths)
     return ()
+
+
+def _count(radicand: Term, rows: tuple[Term, ...]) -> Term:
+    """What the forward divides its sum by: the rows, one less, or nothing."""
+    whole = mul(*rows)
+    divisors = [
+        node.base for node in subterms(radicand) if isinstance(node, Power) and node.exponent is MINUS_ONE
+    ]
+    for count in (add(whole, MINUS_ONE), whole):
+        if any(Normalizer({}).equal(divisor, count) for divisor in divisors if _is_size(divisor)):
+            return count
+    return ONE
+
+
+def _is_size(term: Term) -> bool:
+    return not any(isinstance(node, (Entry, Symbol, Sum)) for node in subterms(term))
+
+
+def _normalized(radicand: Term, at: Mapping[Term, Term]) -> Term | None:
+    """c / root, where the radicand is a sum of c squared; the sum's indices at the gradient's place."""
+    for node in subterms(radicand):
+        inner: Term = node
+        places: dict[Term, Term] = dict(at)
+        while isinstance(inner, Sum):
+            same = [new for old, new in at.items() if isinstance(old, Index) and old.high is inner.index.high]
+            places |= {inner.index: same[0]} if same else {}
+            inner = inner.body
+        centre = _squared(inner) if isinstance(node, Sum) else None
+        if centre is not None:
+            root = power(substitute(radicand, at), Fraction(-1, 2))
+            return mul(substitute(centre, places), root)
+    return None
+
+
+def _squared(term: Term) -> Term | None:
+    match term:
+        case Power(base, Number(value)) if value == 2:
+            return base
+        case Mul((left, right)) if left is right:
+            return left
+    return None
 
 
 def without_epsilon(radicand: Term) -> Term | None:

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from itertools import combinations, product
 
-from bnsym.terms.nodes import ONE, Number, Size, Term, add, mul, number, power
-from bnsym.terms.text import text
+from bnsym.terms.nodes import Size, Term, add, mul, number, power
 from bnsym.verify.code.sampling import Sampler
 
 CONSTANTS = tuple(
@@ -38,15 +37,3 @@ def _quotients(sizes: list[Size]) -> Iterator[Term]:
 
 def _quotient(above: tuple[Size, ...], below: tuple[Size, ...]) -> Term:
     return mul(*above, *(power(size, -1) for size in below))
-
-
-def told(factor: Term) -> str:
-    """A factor in words: 2, 1/N, N/D."""
-    if isinstance(factor, Number):
-        return str(factor.value)
-    return text(factor)
-
-
-def divided(rows: tuple[Term, ...], factor: Term) -> str:
-    """By what a backward divides, that is wrong by that factor, where its forward divides by `rows`."""
-    return text(mul(*rows)) if factor is ONE else ""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -14,8 +13,8 @@ from bnsym.terms.nodes import Entry, Sign, Size, Symbol, Term
 from bnsym.terms.walk import free_indices, subterms
 from bnsym.verify.code.floats import Floats
 
-PLACES = 10
-LENGTHS = (3, 2, 2, 3, 2)
+PLACES = 8
+LENGTHS = (3, 4, 2, 2, 2)
 SAME = 1e-8
 
 
@@ -72,8 +71,3 @@ def same(left: Any, right: Any) -> bool:
     if not (np.isfinite(left).all() and np.isfinite(right).all()):
         return False
     return bool(np.abs(left - right).max() <= SAME * max(1e-6, np.abs(right).max()))
-
-
-def simple(value: float) -> Fraction:
-    """The fraction near a number."""
-    return Fraction(value).limit_denominator(12)
