@@ -61,6 +61,10 @@ class NumPyModule:
         """The arrays that forward keeps for backward, in the order of Saved's fields."""
         return NumPyFunctions(self.layer, self.plan).saved()
 
+    def usual_axis(self) -> int:
+        """The default of channel_axis."""
+        return int(NumPyFunctions(self.layer, self.plan).usual_axis())
+
     @cached_property
     def files(self) -> dict[str, str]:
         """The certificates' texts by their files' names."""

@@ -147,7 +147,7 @@ class NumPyFunctions:
         steps = self._steps(function, names)
         return {
             "typed": [f"{name}: Array," for name in variables],
-            "axis": self._usual_axis(),
+            "axis": self.usual_axis(),
             "eps_typed": ["eps: float = 1e-5,"] * with_eps,
             "eps_checked": [f'eps = _check_epsilon("{call}", eps, compute)'] * with_eps,
             "parameters_shape": "; all else: (C,)" if given else "",
@@ -209,7 +209,7 @@ class NumPyFunctions:
         }
         return [line for line, wanted in lines.items() if wanted]
 
-    def _usual_axis(self) -> str:
+    def usual_axis(self) -> str:
         """The channels come last where each row is normalized by itself, else second."""
         reduced = {index for step in self.forward_steps for index in reduced_axes(step)}
         return "-1" if reduced == {self.plan.channel} else "1"

@@ -126,7 +126,7 @@ class Reader:
         """No argument was written into."""
         for name, array in self.given.items():
             if array.body is not self.before[name]:
-                raise InternalError(f"the printed text of {self.layer.name} writes into its argument {name}")
+                raise InternalError(f"it writes into its argument {name}")
 
     # -- pieces ---------------------------------------------------------------------------------------
 
@@ -168,9 +168,9 @@ def claim_of(name: str, value: Any, axes: Axes, wanted: Term, equations: Mapping
     """value[axes] = wanted.  Raises InternalError where the value is no array of these axes."""
     lengths = [[index.high for index in axis] for axis in axes]
     if not isinstance(value, TracedArray):
-        raise InternalError(f"{name}: the printed text returns {value!r}, no array")
+        raise InternalError(f"{name} is {value!r}, no array")
     if [[index.high for index in axis] for axis in value.indices] != lengths:
-        raise InternalError(f"{name}: the printed text returns an {value!r}")
+        raise InternalError(f"{name} is an {value!r}")
     wide = [index for axis in axes for index in axis]
     renamed: dict[Term, Term] = dict(zip(value.flat_indices, wide, strict=True))
     return Claim(substitute(value.body, renamed), "=", wanted, dict(equations))

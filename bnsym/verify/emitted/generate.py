@@ -42,8 +42,8 @@ def generate(layer_name: str, directory: Path) -> GeneratedFile:
 def write(found: Layer, directory: Path) -> GeneratedFile:
     """Write the module of a layer, whether it is in the table or not; see `generate`."""
     module = module_of(found)
-    proved = read_back(module)
     text, path = module.text, directory / f"{found.name}.py"
+    proved = read_back(module, text)
     if path.is_dir():
         raise UsageError(f"generate -o {directory}: cannot write {path.name} there: it is a folder")
     try:

@@ -18,6 +18,7 @@ from bnsym.terms.text import text
 from bnsym.terms.walk import subterms
 from bnsym.tracing import Trace, explore
 from bnsym.verify.emitted.claims import Read, Reader, running_claims
+from bnsym.verify.emitted.interface import check_interface
 from bnsym.verify.emitted.layouts import LAYOUTS, Layout
 from bnsym.verify.emitted.loading import module_from_text
 
@@ -33,18 +34,23 @@ class ReadBack:
     assumptions: tuple[str, ...]
 
 
-def read_back(printed: NumPyModule) -> ReadBack:
-    """Prove the module's text right.  Raises InternalError with the claim that it does not meet."""
+def read_back(printed: NumPyModule, source: str) -> ReadBack:
+    """Prove that a text does what the module claims.  Raises InternalError with the claim that it breaks."""
     name = printed.layer.name
     try:
-        module = module_from_text(printed.text, name)
-        return _proved(printed, module)
-    except InternalError:
-        raise
+        module = module_from_text(source, name)
+        proved = _proved(printed, module)
+        check_interface(printed, module)
+        return proved
     except Exception as error:
+        told = str(error) if isinstance(error, InternalError) else f"it cannot be read: {_told(error)}"
         raise InternalError(
-            f"the printed text of {name} cannot be read back: {error}; nothing was written"
+            f"the printed text of {name} is not proved to do what it claims: {told}; nothing was written"
         ) from error
+
+
+def _told(error: Exception) -> str:
+    return str(error) if isinstance(error, BnsymError) else f"{type(error).__name__}: {error}"
 
 
 def _proved(printed: NumPyModule, module: ModuleType) -> ReadBack:
@@ -85,8 +91,8 @@ def _prove(read: Read) -> None:
         return
     why = f"at {decision.witness}" if decision.witness else decision.detail
     raise InternalError(
-        f"the printed text gives another value for {read.name} than it claims ({decision.verdict}): "
-        f"what it returns, less what is right, is {difference(read.claim)}; {why}; nothing was written"
+        f"{read.name} is {decision.verdict}; what it returns, less what is right, is "
+        f"{difference(read.claim)}; {why}"
     )
 
 
