@@ -8,7 +8,7 @@ a view changes the store, so every alias sees it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
 
@@ -18,8 +18,9 @@ from numpy.lib.mixins import NDArrayOperatorsMixin
 from bnsym.terms.nodes import ONE, ZERO, Add, Delta, Index, Mul, Number, Size, Term, number
 from bnsym.terms.walk import free_indices, substitute
 from bnsym.tracing.axes import Axis, Names, check_lengths, common, expressed, length_of, shape
-from bnsym.tracing.numbers import exact, minus, plus, times
+from bnsym.tracing.numbers import exact, minus, plus, settled, times
 from bnsym.tracing.sizes import Dim, whole
+from bnsym.tracing.state import state
 from bnsym.tracing.trouble import BranchOnDataError, ShapeError, SymbolicLoopError, UnsupportedCallError
 
 CELLS = 4096  # an array of plain numbers with more entries than this is not read
@@ -30,13 +31,21 @@ class Store:
     """Entries over own indices.
 
     `ordered`: NumPy lays them out in this order in memory.  `whole`: it keeps integers, and rounds what is
-    written into it.
+    written into it.  `boxed`: of rank 0, but an array that is written into in place, and no number.
     """
 
     indices: tuple[Index, ...]
     body: Term
     ordered: bool = True
     whole: bool = False
+    boxed: bool = False
+    serial: int = field(default_factory=lambda: state().count())
+
+    def write(self, body: Term) -> None:
+        """Give the entries another value; a loop that is being read takes note."""
+        for turn in state().turns:
+            turn.note(self)
+        self.body = body
 
 
 class TracedArray(NDArrayOperatorsMixin):
@@ -60,12 +69,21 @@ class TracedArray(NDArrayOperatorsMixin):
     def body(self) -> Term:
         """The entry at `indices`."""
         pairs = zip(self.store.indices, self.where, strict=True)
-        return substitute(self.store.body, {old: new for old, new in pairs if old is not new})
+        moved: dict[Term, Term] = {old: new for old, new in pairs if old is not new}
+        body = substitute(self.store.body, moved)
+        return settled(body) if any(isinstance(new, Number) for new in moved.values()) else body
 
     @property
     def shape(self) -> tuple[Dim, ...]:
         """The lengths of the axes."""
         return shape(self.indices)
+
+    @shape.setter
+    def shape(self, lengths: Any) -> None:
+        seen = self.reshape(lengths)
+        if seen.store is not self.store:
+            raise UnsupportedCallError("a new shape that NumPy refuses to set without a copy; reshape instead")
+        self.indices, self.where, self.detached = seen.indices, seen.where, seen.detached
 
     @property
     def ndim(self) -> int:
@@ -172,7 +190,7 @@ class TracedArray(NDArrayOperatorsMixin):
         direct: dict[Term, Term] = {new: old for old, new in whole_axes}
         loose = [index for index in indices if index not in direct]
         if not placed and not loose:
-            self.store.body = substitute(value, direct)
+            self.store.write(substitute(value, direct))
             return
         mask: Term = ZERO
         total: Term = ZERO
@@ -182,20 +200,23 @@ class TracedArray(NDArrayOperatorsMixin):
             for old, new in placed:
                 here = times(here, _delta(old, substitute(new, places)))
             mask, total = plus(mask, here), plus(total, times(here, substitute(value, at)))
-        self.store.body = plus(total, times(minus(ONE, mask), self.store.body))
+        self.store.write(plus(total, times(minus(ONE, mask), self.store.body)))
 
     def __setitem__(self, key: Any, value: Any) -> None:
-        from bnsym.tracing.indexing import taken
+        from bnsym.tracing.indexing import listed, scattered, taken
 
+        key = listed(key)
         if any(isinstance(item, list) for item in (key if isinstance(key, tuple) else (key,))):
-            raise UnsupportedCallError("a write to a list of places")
-        target = taken(self, key)
-        target.assign(value)
+            scattered(self, key, value)
+        else:
+            taken(self, key).assign(value)
 
     def __getitem__(self, key: Any) -> Any:
-        from bnsym.tracing.indexing import taken
+        from bnsym.tracing.indexing import listed, taken
 
-        return taken(self, key)
+        found = taken(self, listed(key))
+        dots = key is Ellipsis or (isinstance(key, tuple) and any(item is Ellipsis for item in key))
+        return found if found.ndim or dots else fresh((), found.body)  # a number, which is no view
 
     # -- NumPy's protocols ----------------------------------------------------------------------------
 
@@ -207,7 +228,8 @@ class TracedArray(NDArrayOperatorsMixin):
     def __array_function__(self, function: Any, types: Any, inputs: Any, options: Any) -> Any:
         from bnsym.tracing.dispatch import call_function
 
-        return call_function(function.__name__, inputs, options)
+        inner = function.__module__.partition("numpy.")[2]  # "linalg" of np.linalg.norm
+        return call_function(f"{inner}.{function.__name__}" if inner else function.__name__, inputs, options)
 
     def __array__(self, *args: Any, **options: Any) -> Any:
         raise UnsupportedCallError("the code asks for the numbers in a symbolic array")
@@ -287,7 +309,9 @@ def constant_array(term: Term) -> TracedArray:
 def filled(dims: Sequence[Dim], body: Term) -> TracedArray:
     """An array of that shape with the same term everywhere."""
     names = Names()
-    return fresh([names.axis(dim) for dim in dims], body)
+    made = fresh([names.axis(dim) for dim in dims], body)
+    made.store.boxed = True
+    return made
 
 
 def lift(value: Any) -> TracedArray:

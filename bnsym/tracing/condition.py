@@ -9,7 +9,7 @@ from functools import reduce
 from typing import Any
 
 from bnsym.calculus.signs import Signs
-from bnsym.terms.nodes import ZERO, Add, Mul, Number, Size, Symbol, Term
+from bnsym.terms.nodes import ZERO, Add, Mul, Number, Power, Size, Symbol, Term
 from bnsym.tracing.array import TracedArray, aligned, fresh, lift
 from bnsym.tracing.numbers import minus
 from bnsym.tracing.sizes import Dim
@@ -122,6 +122,13 @@ def _decided(test: Test, difference: Term) -> bool | None:
 
 def as_size(array: TracedArray) -> Dim | None:
     """The size that a single number is, if it is one."""
+    found = as_quotient(array)
+    divided = found is not None and any(exponent < 0 for row, _ in found.parts for _, exponent in row)
+    return None if divided else found
+
+
+def as_quotient(array: TracedArray) -> Dim | None:
+    """The size, or the quotient of sizes, that a single number is."""
     return None if array.ndim else _read(array.body)
 
 
@@ -131,6 +138,8 @@ def _read(term: Term) -> Dim | None:
             return Dim({(): value})
         case Size(name, _):
             return Dim({((name, 1),): Fraction(1)})
+        case Power(Size(name, _), Number(value)) if value.denominator == 1:
+            return Dim({((name, int(value)),): Fraction(1)})
         case Add(parts):
             return _folded(operator.add, parts)
         case Mul(parts):

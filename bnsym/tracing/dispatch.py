@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from bnsym.terms.nodes import ONE, ZERO
-from bnsym.tracing import choices, creation, elementwise, joining, layout, products, reductions
+from bnsym.tracing import choices, creation, elementwise, indexing, joining, layout, products, reductions
 from bnsym.tracing.array import TracedArray, lift
 from bnsym.tracing.condition import TESTS, Condition
 from bnsym.tracing.sizes import Dim, is_integer
@@ -111,6 +111,7 @@ FUNCTIONS: dict[str, Function] = {
     "fliplr": partial(joining.flip, axis=1),
     "cumsum": joining.cumulated,
     "diff": joining.diff,
+    "take": indexing.take,
     "triu": joining.triangle(upper=True),
     "tril": joining.triangle(upper=False),
     "zeros": creation.constant(ZERO),
@@ -179,7 +180,7 @@ METHODS: dict[str, Function] = {
             "reshape",
             "ravel",
         ),
-        *("repeat", "copy", "all", "any", "clip", "cumsum", "diagonal", "prod"),
+        *("repeat", "copy", "all", "any", "clip", "cumsum", "diagonal", "prod", "take"),
     )
 } | {
     "copy": creation.copied_in_rows,
@@ -228,7 +229,7 @@ def call_function(name: str, inputs: Sequence[Any], options: Mapping[str, Any]) 
         raise UnsupportedCallError(f"np.{name}: {error}") from error
 
 
-REDUCED = {"add": "sum"}
+REDUCED = {"add": "sum", "multiply": "prod"}
 
 
 def call_ufunc(ufunc: Any, method: str, inputs: Sequence[Any], options: Mapping[str, Any]) -> Any:

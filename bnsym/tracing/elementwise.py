@@ -55,6 +55,9 @@ def apply(name: str, *operands: Any, out: Any = None, **options: Any) -> Any:
     """The function of that name on these operands."""
     _check_options(name, options)
     name = ALIASES.get(name, name)
+    wanted = 1 if name in UNARY or name in FINITE else 2
+    if len(operands) == wanted + 1:
+        *operands, out = operands  # type: ignore[assignment]
     if name in TESTS:
         return compared(name, *operands)
     if name in FINITE:
@@ -75,7 +78,7 @@ def written(result: TracedArray, out: Any) -> Any:
     target = out[0] if isinstance(out, tuple) else out
     if not isinstance(target, TracedArray):
         raise UnsupportedCallError("out= is no array of this trace")
-    if not target.ndim:
+    if not (target.ndim or target.store.indices or target.store.boxed):
         return result
     target.assign(result)
     return target

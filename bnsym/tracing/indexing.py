@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from bnsym.terms.nodes import ONE, Index, Term, add, number, subtract
+import numpy as np
+
+from bnsym.terms.nodes import ONE, Index, Term, add, mul, number, subtract
 from bnsym.terms.walk import substitute
 from bnsym.tracing.array import TracedArray, folded, lift, stacked, view
 from bnsym.tracing.axes import Axis, Names, length
+from bnsym.tracing.places import Place
+from bnsym.tracing.reductions import axes_of
 from bnsym.tracing.sizes import Dim, is_integer, whole
 from bnsym.tracing.trouble import ShapeError, SymbolicLoopError, UnsupportedCallError
 
 
 def taken(array: TracedArray, key: Any) -> TracedArray:
     """array[key], a view as in NumPy (a copy for a list of places)."""
-    keys = _full(key if isinstance(key, tuple) else (key,), array.ndim)
+    keys = full_keys(key if isinstance(key, tuple) else (key,), array.ndim)
+    if any(isinstance(item, list) for item in keys):
+        return _gathered(array, keys)
     axes: list[Axis] = []
     mapping: dict[Term, Term] = {}
     rest = list(array.indices)
@@ -24,8 +31,6 @@ def taken(array: TracedArray, key: Any) -> TracedArray:
             axes.append(())
             continue
         axis = rest.pop(0)
-        if isinstance(item, list):
-            return _chosen(array, keys, item)
         kept, places = _one(axis, item, names)
         mapping |= places
         axes += kept
@@ -33,7 +38,7 @@ def taken(array: TracedArray, key: Any) -> TracedArray:
     return view(array, axes, where)
 
 
-def _full(keys: tuple[Any, ...], ndim: int) -> list[Any]:
+def full_keys(keys: tuple[Any, ...], ndim: int) -> list[Any]:
     """The keys with dots written out and missing ones added."""
     given = list(keys)
     missing = ndim - sum(item is not None and item is not Ellipsis for item in given)
@@ -48,6 +53,8 @@ def _one(axis: Axis, item: Any, names: Names) -> tuple[list[Axis], dict[Term, Te
     """What is left of an axis, and where its indices now stand."""
     if isinstance(item, slice):
         return _part(axis, item, names)
+    if isinstance(item, Place):
+        return [], _at_turn(axis, item)
     if isinstance(item, TracedArray) and not item.ndim:
         item = item.__index__()
     if not is_integer(item):
@@ -57,9 +64,16 @@ def _one(axis: Axis, item: Any, names: Names) -> tuple[list[Axis], dict[Term, Te
     total = length(axis)
     place = whole(item)
     place = place + total if _negative(place) else place
-    if not place < total:
+    if not (place >= 0 and place < total):
         raise ShapeError(f"place {item} of an axis of length {total}")
     return [], _at(axis, place)
+
+
+def _at_turn(axis: Axis, place: Place) -> dict[Term, Term]:
+    """A loop's place on an axis that the loop runs over."""
+    if len(axis) != 1 or axis[0].high is not place.index.high:
+        place.refuse()
+    return {axis[0]: place.index}
 
 
 def _negative(place: Dim) -> bool:
@@ -84,23 +98,37 @@ def _at(axis: Axis, place: Dim) -> dict[Term, Term]:
 def _part(axis: Axis, item: slice, names: Names) -> tuple[list[Axis], dict[Term, Term]]:
     if item == slice(None) or (item.start in (None, 0) and item.stop is None and item.step in (None, 1)):
         return [axis], {}
-    total = length(axis)
-    if item.step not in (None, 1, -1):
-        raise UnsupportedCallError(f"a slice with step {item.step}")
-    if item.step == -1 and item.start is None and item.stop is None and len(axis) <= 1:
+    if item.step == -1 and item.start is None and item.stop is None:
         return [axis], {index: subtract(add(index.high, ONE), index) for index in axis}
-    start, stop = (_end(end, total, usual) for end, usual in ((item.start, whole(0)), (item.stop, total)))
-    span = stop - start
-    if not span > 0 or len(axis) > 1 or item.step == -1:
-        raise UnsupportedCallError(f"the slice {start}:{stop} of an axis of length {total}")
-    if span == total:
+    total = length(axis)
+    start, step, span = _stepped(item, total) if item.step not in (None, 1) else _ends(item, total)
+    if not span > 0:
+        raise UnsupportedCallError(f"a slice of an axis of length {total} that holds nothing")
+    if span == total and step == 1:
         return [axis], {}
     if span == 1:
         return [()], _at(axis, start)
+    if len(axis) > 1:
+        raise UnsupportedCallError(f"a slice of an axis that is merged from {' and '.join(total.names)}")
     if span.constant is None and len(span.parts) > 1:
-        raise SymbolicLoopError(f"the slice {start}:{stop} of an axis of length {total}", total.names)
+        raise SymbolicLoopError(f"the slice {start}:{start + span} of an axis of length {total}", total.names)
     index: Index = names.index(span)
-    return [(index,)], {axis[0]: add(index, start.term)}
+    return [(index,)], {axis[0]: add(mul(number(step), index), (start + 1 - step).term)}
+
+
+def _ends(item: slice, total: Dim) -> tuple[Dim, int, Dim]:
+    """Where a slice starts, its step 1, and its length."""
+    start, stop = (_end(end, total, usual) for end, usual in ((item.start, whole(0)), (item.stop, total)))
+    return start, 1, stop - start
+
+
+def _stepped(item: slice, total: Dim) -> tuple[Dim, int, Dim]:
+    """The same for another step, along an axis that has a number."""
+    if total.constant is None:
+        raise SymbolicLoopError(f"a slice with step {item.step} of an axis of length {total}", total.names)
+    ends = [None if end is None else whole(end).__index__() for end in (item.start, item.stop, item.step)]
+    places = range(total.constant)[slice(*ends)]
+    return whole(places.start), places.step, whole(len(places))
 
 
 def _end(end: Any, total: Dim, usual: Dim) -> Dim:
@@ -109,18 +137,67 @@ def _end(end: Any, total: Dim, usual: Dim) -> Dim:
     if not is_integer(end):
         raise UnsupportedCallError(f"a slice that ends at a {type(end).__name__}")
     place = whole(end)
-    place = place + total if _negative(place) else place
+    if _negative(place):
+        return place + total if place + total >= 0 else whole(0)
     return place if place <= total else total
 
 
-def _chosen(array: TracedArray, keys: list[Any], item: list[Any]) -> TracedArray:
-    """array[..., [0, 2], ...]: the places that a list names, one after the other."""
-    if any(not is_integer(k) for k in item):
+# -- lists of places ------------------------------------------------------------------------------------
+
+
+def listed(key: Any) -> Any:
+    """The key with a list for each array of places in it."""
+    if isinstance(key, tuple):
+        return tuple(_places_of(item) for item in key)
+    return _places_of(key)
+
+
+def _places_of(item: Any) -> Any:
+    if isinstance(item, range | tuple):
+        return list(item)
+    if isinstance(item, np.ndarray) and item.ndim == 1:
+        return item.tolist() if item.dtype.kind in "iu" else np.flatnonzero(item).tolist()
+    if isinstance(item, TracedArray) and item.ndim == 1 and item.store.whole:
+        return [int(place) for place in item]
+    return item
+
+
+def chosen(keys: Sequence[Any]) -> tuple[int, list[tuple[Any, ...]]]:
+    """The axis that lists of places make, and the keys of each place along it."""
+    lists = [one for one in keys if isinstance(one, list)]
+    at = [k for k, one in enumerate(keys) if isinstance(one, list) or is_integer(one)]
+    if any(not is_integer(k) for one in lists for k in one) or not lists[0]:
         raise UnsupportedCallError("a list of keys that are no integers")
-    at = next(k for k, one in enumerate(keys) if isinstance(one, list))
-    parts = [lift(taken(array, (*keys[:at], one, *keys[at + 1 :]))) for one in item]
-    axis = sum(not is_integer(one) for one in keys[:at])
+    if len({len(one) for one in lists}) > 1 or at != list(range(at[0], at[-1] + 1)):
+        raise UnsupportedCallError("lists of places that are apart, or of different lengths")
+    rows = range(len(lists[0]))
+    return at[0], [tuple(one[k] if isinstance(one, list) else one for one in keys) for k in rows]
+
+
+def _gathered(array: TracedArray, keys: list[Any]) -> TracedArray:
+    """array[..., [0, 2], ...]: a copy of the places that a list names, one after the other."""
     from bnsym.tracing.layout import moveaxis
 
-    found: TracedArray = moveaxis(stacked(parts), 0, axis)
+    axis, rows = chosen(keys)
+    found: TracedArray = moveaxis(stacked([taken(array, row) for row in rows]), 0, axis)
     return found
+
+
+def scattered(array: TracedArray, key: Any, value: Any) -> None:
+    """array[..., [0, 2], ...] = value."""
+    from bnsym.tracing.layout import broadcast_to
+
+    keys = full_keys(key if isinstance(key, tuple) else (key,), array.ndim)
+    axis, rows = chosen(keys)
+    wide = broadcast_to(value, _gathered(array, keys).shape)
+    for k, row in enumerate(rows):
+        taken(array, row).assign(taken(wide, (slice(None),) * axis + (k,)))
+
+
+def take(a: Any, indices: Any, axis: Any = None, **options: Any) -> Any:
+    """np.take of sizes, and of places along an axis."""
+    if isinstance(a, list | tuple) and axis in (None, 0):
+        return [a[int(k)] for k in indices] if isinstance(indices, list | tuple) else a[int(indices)]
+    array = lift(a)
+    array = array if axis is not None else array.reshape(-1)
+    return array[(slice(None),) * axes_of(array, axis or 0)[0] + (indices,)]

@@ -8,7 +8,7 @@ from typing import Any
 from bnsym.terms.nodes import Index, Term
 from bnsym.terms.walk import substitute
 from bnsym.tracing.array import TracedArray, aligned, filled, folded, fresh, lift, view
-from bnsym.tracing.axes import Axis, Names, length_of, position_of
+from bnsym.tracing.axes import Axis, Names, expressed, length_of, position_of
 from bnsym.tracing.condition import as_size
 from bnsym.tracing.reductions import axes_of
 from bnsym.tracing.sizes import Dim, is_integer, quotient, same, split, whole
@@ -71,9 +71,12 @@ def expand_dims(a: Any, axis: Any) -> Any:
 
 
 def squeeze(a: Any, axis: Any = None) -> Any:
-    """np.squeeze; an axis of a symbolic size stays."""
+    """np.squeeze; an axis of a symbolic size stays, which assumes that it is longer than 1."""
     array = lift(a)
-    at = {k for k, own in enumerate(array.indices) if not own} if axis is None else set(axes_of(array, axis))
+    if axis is None:
+        at = {k for k, dim in enumerate(array.shape) if dim == 1}
+    else:
+        at = set(axes_of(array, axis))
     if any(array.indices[k] for k in at):
         raise ShapeError(f"squeeze of axis {axis} of shape {array.shape}")
     return view(array, [own for k, own in enumerate(array.indices) if k not in at])
@@ -96,12 +99,15 @@ def _padded(array: TracedArray, ndim: int) -> TracedArray:
 
 
 def broadcast_to(a: Any, shape: Any, **options: Any) -> Any:
-    """np.broadcast_to: read-only, so a copy that nothing may be written into is the same."""
+    """np.broadcast_to: a read-only view."""
     array, target = lift(a), filled(dims_of(shape), lift(0).body)
-    axes, bodies = aligned([target, array], "broadcast_to")
+    axes, _ = aligned([target, array], "broadcast_to")
     if len(axes) != target.ndim or any(bool(x) != bool(y) for x, y in zip(axes, target.indices, strict=True)):
         raise ShapeError(f"broadcast_to {shape} of shape {array.shape}")
-    result = fresh(axes, bodies[1])
+    places: dict[Term, Term] = {}
+    for own, wide in zip(array.indices, axes[len(axes) - array.ndim :], strict=True):
+        places |= expressed(own, wide)
+    result = view(array, axes, tuple(folded(substitute(place, places)) for place in array.where))
     result.detached = True
     return result
 
@@ -112,10 +118,15 @@ def broadcast_arrays(*arrays: Any, **options: Any) -> Any:
     return tuple(fresh(axes, body) for body in bodies)
 
 
+def _as_length(one: Any) -> Any:
+    found = as_size(one) if isinstance(one, TracedArray) else None
+    return one if found is None else found
+
+
 def dims_of(shape: Any) -> list[Dim]:
     """A shape argument as sizes."""
     given = shape if isinstance(shape, tuple | list) else (shape,)
-    given = [as_size(one) or one if isinstance(one, TracedArray) else one for one in given]
+    given = [_as_length(one) for one in given]
     if not all(is_integer(one) for one in given):
         raise UnsupportedCallError(f"the shape {shape!r}: a shape is made of integers and sizes")
     return [whole(one) for one in given]

@@ -115,7 +115,10 @@ def average(a: Any, axis: Any = None, weights: Any = None, *, keepdims: Any = Fa
     """np.average; with weights as a quotient of sums."""
     if weights is None:
         return reduce("mean", a, axis, keepdims=keepdims)
-    array = lift(a)
+    array, heavy = lift(a), lift(weights)
+    if heavy.ndim == 1 and array.ndim > 1:  # the weights of one axis
+        at = axes_of(array, axis)[0]
+        weights = heavy[(slice(None),) + (None,) * (array.ndim - 1 - at)]
     heavy = array * lift(weights)
     return total(heavy, axis, keepdims=keepdims) / total(heavy * 0 + lift(weights), axis, keepdims=keepdims)
 

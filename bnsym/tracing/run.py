@@ -18,7 +18,7 @@ from bnsym.tracing.array import TracedArray
 from bnsym.tracing.creation import free
 from bnsym.tracing.numbers import exact
 from bnsym.tracing.sizes import Dim, atomic, whole
-from bnsym.tracing.stand_ins import BUILTINS, NUMPY, stand_in
+from bnsym.tracing.stand_ins import BUILTINS, MATH, NUMPY, original, stand_in
 from bnsym.tracing.state import OURS, Restart, State, active
 from bnsym.tracing.trouble import CodeError, TracingError
 
@@ -171,14 +171,15 @@ def replaced(modules: Sequence[dict[str, Any]]) -> Iterator[None]:
     """Give the modules our names; put theirs back whatever happens."""
     changes = [(names, key, value) for names in modules for key, value in _changes(names).items()]
     before = [(names, key, names.get(key, _ABSENT)) for names, key, _ in changes]
-    real = sys.modules["numpy"]
+    known = dict(sys.modules)
     try:
         for names, key, value in changes:
             names[key] = value
-        sys.modules["numpy"] = NUMPY
+        sys.modules.update(STAND_INS)
         yield
     finally:
-        sys.modules["numpy"] = real
+        sys.modules.update({name: known[name] for name in STAND_INS})
+        _give_back(known)
         for names, key, value in before:
             if value is _ABSENT:
                 names.pop(key, None)
@@ -186,7 +187,15 @@ def replaced(modules: Sequence[dict[str, Any]]) -> Iterator[None]:
                 names[key] = value
 
 
+def _give_back(known: Mapping[str, Any]) -> None:
+    """Give the modules that the code itself imported meanwhile what they asked for."""
+    for name in sys.modules.keys() - known.keys():
+        names = vars(sys.modules[name])
+        names.update({key: own for key, value in list(names.items()) if (own := original(value)) is not value})
+
+
 _ABSENT = object()
+STAND_INS = {"numpy": NUMPY, "math": MATH}
 
 
 def _changes(names: Mapping[str, Any]) -> dict[str, Any]:

@@ -124,13 +124,16 @@ class Dim:
         return _exact(whole(other), self, "//")
 
     def __mod__(self, other: Any) -> Any:
-        if self.constant is not None and isinstance(other, int):
-            return self.constant % other
-        _exact(self, other, "%")
-        return 0
+        return _remainder(self, other)
+
+    def __rmod__(self, other: Any) -> Any:
+        return _remainder(whole(other), self)
 
     def __divmod__(self, other: Any) -> Any:
         return self // other, self % other
+
+    def __rdivmod__(self, other: Any) -> Any:
+        return divmod(whole(other), self)
 
     def __round__(self, digits: int | None = None) -> Dim:
         return self
@@ -213,8 +216,13 @@ def quotient(left: Dim, right: Dim) -> Dim | None:
 
 def floored(dim: Dim) -> Dim:
     """The integer that int() makes of a size, or of a size divided by a number."""
-    below = lcm(*(value.denominator for _, value in dim.parts))
-    return _exact(_times(dim, whole(below)), below, "//")
+    factor = lcm(*(value.denominator for _, value in dim.parts))
+    powers: dict[str, int] = {}
+    for row, _ in dim.parts:
+        for name, exponent in row:
+            powers[name] = max(powers.get(name, 0), -exponent)
+    below = Dim({_row(powers.items()): Fraction(factor)})
+    return _exact(_times(dim, below), below, "//")
 
 
 def real(dim: Dim) -> Any:
@@ -269,6 +277,14 @@ def _times(left: Dim, right: Dim) -> Dim:
     return Dim(parts)
 
 
+def _remainder(left: Dim, right: Any) -> Dim:
+    """left % right: the number that it is, or 0, which is noted."""
+    if is_integer(right) and left.constant is not None and whole(right).constant:
+        return whole(left.constant % int(right))
+    _exact(left, right, "%")
+    return whole(0)
+
+
 def _exact(left: Dim, right: Any, sign: str) -> Dim:
     """A quotient without remainder; a size that hides the divisor is split from now on."""
     if not is_integer(right):
@@ -281,8 +297,8 @@ def _exact(left: Dim, right: Any, sign: str) -> Dim:
         return found
     if len(left.parts) == 1 and len(right.parts) == 1:
         rest, splittable = _uncancelled(left, right)
-        if len(splittable) == 1:
-            raise Restart(splits=split(splittable[0], rest))
+        if splittable:  # rows are taken apart from the outermost size on
+            raise Restart(splits=split(min(splittable, key=state().rank), rest))
     raise UnsupportedCallError(
         f"{left} {sign} {right}: not known to be a whole number; give these sizes numbers with --size"
     )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import builtins
 import math
+import sys
 import types
 from collections.abc import Callable
-from functools import partial, wraps
+from functools import cache, partial, wraps
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from bnsym.tracing import creation
 from bnsym.tracing.array import TracedArray, lift
 from bnsym.tracing.condition import Condition
 from bnsym.tracing.dispatch import call_function
+from bnsym.tracing.loops import symbolic_range
 from bnsym.tracing.sizes import Dim, floored, real
 from bnsym.tracing.trouble import SymbolicLoopError, UnsupportedCallError
 
@@ -51,10 +53,16 @@ class _AsType(type):
         return hash(cls.of)
 
     def __getattr__(cls, name: str) -> Any:
-        return getattr(cls.of, name)
+        found = getattr(cls.of, name)
+        return _method(name) if cls.of is np.ndarray and callable(found) else found
 
     def __repr__(cls) -> str:
         return repr(cls.of)
+
+
+def _method(name: str) -> Any:
+    """np.ndarray.sum and the like, of whatever array is its first argument."""
+    return lambda array, *args, **options: getattr(array, name)(*args, **options)
 
 
 def as_type(of: Any, make: Callable[..., Any], also: Callable[[Any], bool]) -> Any:
@@ -76,9 +84,9 @@ def _to_int(value: Any = 0, *args: Any) -> Any:
     if isinstance(value, Dim):
         return value
     if _is_number(value):
-        from bnsym.tracing.condition import as_size
+        from bnsym.tracing.condition import as_quotient
 
-        found = as_size(value)
+        found = as_quotient(value)
         if found is None:
             raise UnsupportedCallError("int() of a value that is no size")
         return floored(found)
@@ -96,7 +104,10 @@ def _length(value: Any) -> Any:
 def _range(*args: Any) -> Any:
     for arg in args:
         if isinstance(arg, Dim) and arg.constant is None:
-            raise SymbolicLoopError(f"a loop over range({', '.join(map(str, args))})", arg.names)
+            found = symbolic_range(arg, sys._getframe(1)) if len(args) == 1 else None
+            if found is None:
+                raise SymbolicLoopError(f"a loop over range({', '.join(map(str, args))})", arg.names)
+            return found
     return builtins.range(*(arg.__index__() for arg in args))
 
 
@@ -167,6 +178,15 @@ ALWAYS = {
 }
 
 
+_ORIGINALS: dict[int, Any] = {}  # by the identity of the stand-in, which its module keeps
+
+
+def _noted(made: Any, of: Any) -> Any:
+    if made is not of:
+        _ORIGINALS[id(made)] = of
+    return made
+
+
 class StandIn(types.ModuleType):
     """A module whose functions take symbolic arguments."""
 
@@ -178,7 +198,7 @@ class StandIn(types.ModuleType):
 
     def __getattr__(self, name: str) -> Any:
         if name not in self._made:
-            self._made[name] = self._find(name)
+            self._made[name] = _noted(self._find(name), getattr(self._original, name))
         return self._made[name]
 
     def _find(self, name: str) -> Any:
@@ -280,31 +300,30 @@ SPECIAL: dict[str, Any] = {
     "printoptions": _State,
 }
 
-NUMPY = StandIn(np)
+NUMPY = _noted(StandIn(np), np)
 
 
 class _Math(types.ModuleType):
     """`math`, of symbolic numbers too."""
 
     def __getattr__(self, name: str) -> Any:
-        original = getattr(math, name)
-        if not callable(original):
-            return original
+        found = getattr(math, name)
+        return self._made(name, found) if callable(found) else found
+
+    @cache  # noqa: B019 - there is one such module
+    def _made(self, name: str, found: Any) -> Any:
+        if name == "prod":
+            return _noted(_math_prod, found)
         named = {"pow": "power", "fabs": "absolute"}.get(name, name)
 
         def function(*args: Any, **options: Any) -> Any:
-            if name == "prod":
-                return _math_prod(*args, **options)
-            return (
-                call_function(named, args, options)
-                if any(map(holds_ours, args))
-                else original(*args, **options)
-            )
+            symbolic = any(map(holds_ours, args))
+            return call_function(named, args, options) if symbolic else found(*args, **options)
 
-        return function
+        return _noted(function, found)
 
 
-MATH = _Math("math")
+MATH = _noted(_Math("math"), math)
 
 
 def stand_in(name: str, value: Any) -> Any:
@@ -331,3 +350,8 @@ def _module(value: types.ModuleType) -> Any:
             found = getattr(found, part, value)
         return found
     return value
+
+
+def original(value: Any) -> Any:
+    """What a stand-in stands for; the value itself where it is none."""
+    return _ORIGINALS.get(id(value), value)

@@ -50,6 +50,13 @@ class State:
     order: dict[str, int] = field(default_factory=dict)
     ranges: dict[Any, tuple[Fraction, Fraction]] = field(default_factory=dict)
     failure: BaseException | None = None
+    turns: list[Any] = field(default_factory=list)
+    serial: int = 0
+
+    def count(self) -> int:
+        """A number for a new store, greater than those before."""
+        self.serial += 1
+        return self.serial - 1
 
     def rank(self, size: str) -> int:
         """The place of a size among the arguments' axes; the order in which axes are merged."""
