@@ -57,13 +57,14 @@ class CoqForm(TextForm):
         return self._applied(term), ATOM
 
     def sum(self, term: Sum) -> Written:
-        """Sum m (fun i => ...)."""
+        """Sum m (fun i => ...); Sum_from low high (fun i => ...) where it does not begin at 1."""
         index = term.index
-        if index.low is not ONE:
-            raise UnsupportedTermError(f"a sum over {index.name} that does not begin at 1")
         inside = self.binding(index, term.body)
-        body = inside.line(term.body)
-        return f"Sum {self.natural(index.high)} (fun {inside.index(index)} : nat => {body})", ATOM
+        body = f"(fun {inside.index(index)} : nat => {inside.line(term.body)})"
+        high = self.natural(index.high)
+        if index.low is ONE:
+            return f"Sum {high} {body}", ATOM
+        return f"Sum_from {self.natural(index.low)} {high} {body}", ATOM
 
     def binding(self, index: Index, body: Term) -> CoqForm:
         """The form inside a binder, whose index is renamed where it would capture another."""

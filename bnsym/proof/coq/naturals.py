@@ -83,6 +83,7 @@ class Naturals:
         return isinstance(term, Size) or self.is_count(term)
 
     def _written(self, parts: list[tuple[Term | None, int]], constant: int) -> str:
+        parts = sorted(parts, key=lambda pair: not isinstance(pair[0], Index))  # as Sum_joined writes j + m
         plus = [self._part(part, factor) for part, factor in parts if factor > 0]
         minus = [self._part(part, -factor) for part, factor in parts if factor < 0]
         if len(plus) == 1 and not minus and constant == 1 and self.counter is not None:

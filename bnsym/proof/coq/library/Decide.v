@@ -79,8 +79,19 @@ Ltac finish :=
   first [ progress without_epsilon; normal; finished | finished | progress without_sums; normal; finished ].
 Ltac close := cases_of_deltas; roots; denominators; finish.
 
+(** Ranges by those from 1 to one size. *)
+Ltac ranges :=
+  repeat first
+  [ match goal with |- context [Sum_from (S ?k) ?m] => rewrite (Sum_from_less k m) by lia end
+  | match goal with |- context [Sum_from (?k + 1)%nat ?m] =>
+      replace (k + 1)%nat with (S k) by lia; rewrite (Sum_from_less k m) by lia end
+  | match goal with |- context [Sum (?m - S ?k)%nat] => rewrite (Sum_less m k), ?Nat.sub_0_r by lia end
+  | match goal with |- context [Sum (?m + ?n)%nat] => rewrite (Sum_joined m n) end
+  | match goal with |- context [Sum (S ?k)] => cbn [Sum] end ];
+  cbn beta.
+
 (** An equation of terms with sums. *)
-Ltac bn_eq := intros; rewrite ?plus_INR, ?mult_INR; close.
+Ltac bn_eq := intros; ranges; rewrite ?plus_INR, ?mult_INR; close.
 
 (** One rule for each kind of term. *)
 Ltac dual_step :=

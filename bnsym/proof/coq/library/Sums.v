@@ -1,5 +1,5 @@
 (** Finite sums over 1 .. m, and Kronecker's delta. *)
-From Coq Require Export Reals Lra Lia Arith.
+From Coq Require Export Reals Lra Lia Arith FunctionalExtensionality.
 From Coquelicot Require Export Coquelicot.
 Open Scope R_scope.
 
@@ -65,6 +65,32 @@ Lemma Sum_split m n f : Sum (m + n) f = Sum m f + Sum n (fun j => f (m + j)%nat)
 Proof.
   induction n as [|n IH]; cbn [Sum]; [rewrite Nat.add_0_r; lra|].
   rewrite <- plus_n_Sm; cbn [Sum]; rewrite IH; lra.
+Qed.
+
+(** The sum of f low, ..., f high; 0 for high = low - 1. *)
+Definition Sum_from (low high : nat) (f : nat -> R) : R :=
+  Sum (high + 1 - low) (fun i => f (low + i - 1)%nat).
+
+(** Ranges that are not 1 .. m by those that are, as functions: so they are rewritten under sums too. *)
+Lemma Sum_less m k : (S k <= m)%nat -> Sum (m - S k) = fun f => Sum (m - k) f - f (m - k)%nat.
+Proof.
+  intros H; apply functional_extensionality; intros f.
+  replace (m - k)%nat with (S (m - S k)) by lia. cbn [Sum]; ring.
+Qed.
+
+Lemma Sum_joined m n : Sum (m + n) = fun f => Sum m f + Sum n (fun j => f (j + m)%nat).
+Proof.
+  apply functional_extensionality; intros f; rewrite Sum_split; f_equal.
+  apply Sum_ext; intros j _; f_equal; lia.
+Qed.
+
+Lemma Sum_from_less k m : (k <= m)%nat -> Sum_from (S k) m = fun f => Sum m f - Sum k f.
+Proof.
+  intros H; apply functional_extensionality; intros f; unfold Sum_from.
+  replace (m + 1 - S k)%nat with (m - k)%nat by lia.
+  replace m with (k + (m - k))%nat at 2 by lia. rewrite Sum_split.
+  rewrite (Sum_ext (m - k) (fun i => f (S k + i - 1)%nat) (fun j => f (k + j)%nat)); [ring|].
+  intros j _; f_equal; lia.
 Qed.
 
 (** Kronecker's delta. *)
