@@ -32,11 +32,11 @@ class Change:
         )
 
     def made(self, found: Json) -> Json:
-        """The certificate with the change."""
-        changed = copy.deepcopy(found)
+        """The certificate with the change; what is not changed is shared."""
+        changed: Json = copy.copy(found)
         place: Any = changed
         for key in self.path[:-1]:
-            place = place[key]
+            place[key] = place = copy.copy(place[key])
         if self.other is GONE:
             del place[self.path[-1]]
         else:

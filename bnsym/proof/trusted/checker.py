@@ -10,7 +10,7 @@ from typing import Any
 
 from bnsym.proof.trusted.declarations import declare, fields, require_instance
 from bnsym.proof.trusted.facts import MEANING
-from bnsym.proof.trusted.formula import WORK, Budget, Formula, Refused, walk
+from bnsym.proof.trusted.formula import TABLE, WORK, Budget, Formula, Refused, walk
 from bnsym.proof.trusted.reader import Reader
 from bnsym.proof.trusted.rules import RULES, Equation, Step
 
@@ -38,7 +38,7 @@ class Checked:
 def check_text(content: bytes) -> Checked:
     """Replay one certificate.  Raises Unreadable or Refused."""
     found = _object(content)
-    Budget.left = WORK
+    Budget.left, before = WORK, len(TABLE)
     try:
         return _Replay(found).run()
     except Refused:
@@ -47,6 +47,8 @@ def check_text(content: bytes) -> Checked:
         raise Refused(f"the certificate is not formed as it should be: {type(error).__name__}") from error
     finally:
         Budget.left = float("inf")
+        while len(TABLE) > before:
+            TABLE.popitem()
 
 
 def _object(content: bytes) -> dict[str, Any]:

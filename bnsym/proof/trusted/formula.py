@@ -39,7 +39,7 @@ class Formula:
     free: frozenset[Formula]
 
 
-_TABLE: dict[tuple[Any, ...], Formula] = {}
+TABLE: dict[tuple[Any, ...], Formula] = {}
 
 
 def make(kind: str, *parts: Any) -> Formula:
@@ -53,7 +53,7 @@ def make(kind: str, *parts: Any) -> Formula:
     Budget.spend(1 + len(parts) // 8)
     if len(parts) > WIDTH:
         raise Refused(f"a sum or product of more than {WIDTH} parts")
-    if (kind, *parts) not in _TABLE:
+    if (kind, *parts) not in TABLE:
         found = Formula.__new__(Formula)
         found.kind, found.parts = kind, parts
         found.free = frozenset().union(*(part.free for part in parts if isinstance(part, Formula)))
@@ -64,8 +64,8 @@ def make(kind: str, *parts: Any) -> Formula:
             found.free -= {parts[0]}
             if any(parts[0] in other.free for other in found.free):
                 raise Refused("the range of a free index holds the index of a sum around it")
-        _TABLE[kind, *parts] = found
-    return _TABLE[kind, *parts]
+        TABLE[kind, *parts] = found
+    return TABLE[kind, *parts]
 
 
 def number(value: int | Fraction) -> Formula:
