@@ -1,1 +1,0 @@
-"""The compiled backend: a plan's schedule, printed as C, and the module that builds and calls it."""
