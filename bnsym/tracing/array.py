@@ -9,16 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import product
 from typing import Any
 
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
-from bnsym.terms.nodes import ONE, ZERO, Add, Delta, Index, Mul, Number, Size, Term, number
+from bnsym.terms.nodes import ZERO, Add, Delta, Index, Mul, Number, Term, number
 from bnsym.terms.walk import free_indices, substitute
-from bnsym.tracing.axes import Axis, Names, check_lengths, common, expressed, length_of, shape
-from bnsym.tracing.numbers import exact, minus, plus, settled, times
+from bnsym.tracing.axes import Axis, Names, NumbersClash, check_lengths, common, expressed, shape
+from bnsym.tracing.numbers import exact, plus, settled, times
 from bnsym.tracing.sizes import Dim, whole
 from bnsym.tracing.state import state
 from bnsym.tracing.trouble import BranchOnDataError, ShapeError, SymbolicLoopError, UnsupportedCallError
@@ -39,6 +38,7 @@ class Store:
     ordered: bool = True
     whole: bool = False
     boxed: bool = False
+    writes: int = 0
     serial: int = field(default_factory=lambda: state().count())
 
     def write(self, body: Term) -> None:
@@ -46,12 +46,13 @@ class Store:
         for turn in state().turns:
             turn.note(self)
         self.body = body
+        self.writes += 1
 
 
 class TracedArray(NDArrayOperatorsMixin):
     """A view of a store.  `indices` are its axes; `body` is the entry at these indices."""
 
-    __slots__ = ("detached", "indices", "store", "where")
+    __slots__ = ("detached", "doubtful", "indices", "store", "where")
     __array_priority__ = 1000.0
     __hash__ = None  # type: ignore[assignment]
 
@@ -59,19 +60,23 @@ class TracedArray(NDArrayOperatorsMixin):
         self.store = store
         self.indices = axes
         self.where = where
-        self.detached = (
-            False  # True where NumPy may or may not have copied: reading is the same, writing is not
-        )
+        self.detached = False  # True where NumPy forbids to write, or may or may not have copied
+        self.doubtful: tuple[Store, int] | None = None  # what it may share memory with, and its writes so far
 
     # -- reading --------------------------------------------------------------------------------------
 
     @property
     def body(self) -> Term:
         """The entry at `indices`."""
+        if self.doubtful and self.doubtful[0].writes != self.doubtful[1]:
+            raise UnsupportedCallError(
+                "an array that NumPy may or may not have copied is read after a write into what it was made "
+                "from; copy it first"
+            )
         pairs = zip(self.store.indices, self.where, strict=True)
-        moved: dict[Term, Term] = {old: new for old, new in pairs if old is not new}
-        body = substitute(self.store.body, moved)
-        return settled(body) if any(isinstance(new, Number) for new in moved.values()) else body
+        placed: dict[Term, Term] = {old: new for old, new in pairs if old is not new}
+        body = substitute(self.store.body, placed)
+        return settled(body) if any(isinstance(new, Number) for new in placed.values()) else body
 
     @property
     def shape(self) -> tuple[Dim, ...]:
@@ -82,7 +87,7 @@ class TracedArray(NDArrayOperatorsMixin):
     def shape(self, lengths: Any) -> None:
         seen = self.reshape(lengths)
         if seen.store is not self.store:
-            raise UnsupportedCallError("a new shape that NumPy refuses to set without a copy; reshape instead")
+            raise UnsupportedCallError("a new shape that needs a copy, which NumPy refuses; reshape instead")
         self.indices, self.where, self.detached = seen.indices, seen.where, seen.detached
 
     @property
@@ -158,49 +163,9 @@ class TracedArray(NDArrayOperatorsMixin):
 
     def assign(self, value: Any) -> None:
         """Write a value, broadcast to this shape, into the store."""
-        if self.detached:
-            raise UnsupportedCallError(
-                "a write into a reshaped array that NumPy may have copied; copy it first"
-            )
-        source = lift(value)
-        if self.store.whole and not (source.store.whole or _is_whole(source.body)):
-            raise UnsupportedCallError("a real value is written into an array of integers, which rounds it")
-        if source.ndim > self.ndim:
-            if any(dim.constant != 1 for dim in source.shape[: source.ndim - self.ndim]):
-                raise ShapeError(f"a value of shape {source.shape} is written into shape {self.shape}")
-            source = view(source, source.indices[source.ndim - self.ndim :])
-        padded = ((),) * (self.ndim - source.ndim) + source.indices
-        names = Names()
-        targets: list[Axis] = []
-        split: dict[Term, Term] = {}
-        for own, theirs in zip(self.indices, padded, strict=True):
-            if theirs and not own:
-                raise ShapeError(f"a value of shape {source.shape} is written into shape {self.shape}")
-            targets.append(names.renamed(common(own, theirs, "assignment")))
-            split |= expressed(own, targets[-1])
-        where = tuple(folded(substitute(place, split)) for place in self.where)
-        self._write(targets, where, _moved(source, padded, targets))
+        from bnsym.tracing.writing import write
 
-    def _write(self, axes: Sequence[Axis], where: Sequence[Term], value: Term) -> None:
-        """Put a term over the axes' indices into the store, each entry where it lies."""
-        indices = [index for axis in axes for index in axis]
-        pairs = list(zip(self.store.indices, where, strict=True))
-        whole_axes = [(old, new) for old, new in pairs if new in indices and _spans(new, old)]
-        placed = [(old, new) for old, new in pairs if not (new in indices and _spans(new, old))]
-        direct: dict[Term, Term] = {new: old for old, new in whole_axes}
-        loose = [index for index in indices if index not in direct]
-        if not placed and not loose:
-            self.store.write(substitute(value, direct))
-            return
-        mask: Term = ZERO
-        total: Term = ZERO
-        for places in _places(loose):
-            at = {**direct, **places}
-            here: Term = ONE
-            for old, new in placed:
-                here = times(here, _delta(old, substitute(new, places)))
-            mask, total = plus(mask, here), plus(total, times(here, substitute(value, at)))
-        self.store.write(plus(total, times(minus(ONE, mask), self.store.body)))
+        write(self, value)
 
     def __setitem__(self, key: Any, value: Any) -> None:
         from bnsym.tracing.indexing import listed, scattered, taken
@@ -240,32 +205,6 @@ class TracedArray(NDArrayOperatorsMixin):
         return attribute(self, name)
 
 
-def _places(loose: Sequence[Index]) -> Iterator[dict[Term, Term]]:
-    """Each choice of places for indices that a position is calculated from; they have numbers."""
-    ranges = []
-    for index in loose:
-        dim = length_of(index)
-        if dim.constant is None:
-            raise SymbolicLoopError("a write into part of an axis", dim.names)
-        ranges.append(range(1, dim.constant + 1))
-    for values in product(*ranges):
-        yield {index: number(k) for index, k in zip(loose, values, strict=True)}
-
-
-def _is_whole(term: Term) -> bool:
-    return isinstance(term, Size) or (isinstance(term, Number) and term.value.denominator == 1)
-
-
-def _spans(new: Term, old: Index) -> bool:
-    return isinstance(new, Index) and new.high is old.high
-
-
-def _delta(index: Index, place: Term) -> Term:
-    if isinstance(index.high, Number) and index.high.value == 1:
-        return ONE
-    return ONE if index is place else Delta(index, folded(place))
-
-
 def folded(place: Term) -> Term:
     """A position with its numbers worked out."""
     match place:
@@ -283,8 +222,9 @@ def folded(place: Term) -> Term:
 
 
 def fresh(axes: Sequence[Axis], body: Term, ordered: bool = True) -> TracedArray:
-    """A new array whose entry at these axes is the body."""
+    """A new array whose entry at these axes is the body; a vector is always in order."""
     axes = tuple(axes)
+    ordered = ordered or sum(map(bool, axes)) < 2
     indices = tuple(index for axis in axes for index in axis)
     return TracedArray(Store(indices, body, ordered), axes, indices)
 
@@ -297,8 +237,14 @@ def in_order(array: TracedArray) -> bool:
 def view(array: TracedArray, axes: Sequence[Axis], where: tuple[Term, ...] | None = None) -> TracedArray:
     """Another look at the same store."""
     seen = TracedArray(array.store, tuple(axes), array.where if where is None else where)
-    seen.detached = array.detached
+    seen.detached, seen.doubtful = array.detached, array.doubtful
     return seen
+
+
+def uncertain(array: TracedArray, store: Store) -> TracedArray:
+    """An array that may share the store's memory or not: readable while that is not written into."""
+    array.detached, array.doubtful = True, (store, store.writes)
+    return array
 
 
 def constant_array(term: Term) -> TracedArray:
@@ -374,11 +320,20 @@ def aligned(
     depth = max(array.ndim for array in arrays)
     if not broadcast and any(array.ndim != depth for array in arrays):
         raise ShapeError(f"{what}: arrays of shapes {[array.shape for array in arrays]}")
+    try:
+        return _aligned(arrays, depth, what)
+    except NumbersClash:
+        from bnsym.tracing.cells import joined
+
+        return _aligned([joined(array) for array in arrays], depth, what)
+
+
+def _aligned(arrays: Sequence[TracedArray], depth: int, what: str) -> tuple[tuple[Axis, ...], list[Term]]:
     padded = [((),) * (depth - array.ndim) + _with_firm_axes(array) for array in arrays]
     names = Names()
     axes = [names.renamed(_merged([row[k] for row in padded], what)) for k in range(depth)]
     rows = [tuple(() if isinstance(axis, _Even) else axis for axis in row) for row in padded]
-    return tuple(axes), [_moved(array, row, axes) for array, row in zip(arrays, rows, strict=True)]
+    return tuple(axes), [moved(array, row, axes) for array, row in zip(arrays, rows, strict=True)]
 
 
 class _Even(tuple[Index, ...]):
@@ -407,7 +362,7 @@ def _merged(row: Sequence[Axis], what: str) -> Axis:
     return merged
 
 
-def _moved(array: TracedArray, own: Sequence[Axis], targets: Sequence[Axis]) -> Term:
+def moved(array: TracedArray, own: Sequence[Axis], targets: Sequence[Axis]) -> Term:
     """The array's entry with its axes renamed to the targets."""
     mapping: dict[Term, Term] = {}
     for mine, target in zip(own, targets, strict=True):

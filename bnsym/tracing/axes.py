@@ -19,6 +19,10 @@ from bnsym.tracing.trouble import ShapeError, SymbolicLoopError, UnsupportedCall
 Axis = tuple[Index, ...]
 
 
+class NumbersClash(Exception):  # noqa: N818 - no error: the arrays are written out by entries instead
+    """Axes of numbers were taken apart in ways that do not go together."""
+
+
 def length_of(index: Index) -> Dim:
     """The length of one factor."""
     match index.high:
@@ -116,6 +120,8 @@ def _refined(suffixes: list[Dim], what: str) -> Axis:
         nearest = [d for d in following if all(quotient(e, d) is not None for e in rest.values())]
         if not nearest:
             sizes = tuple(sorted({name for dim in suffixes for name in dim.names}))
+            if not sizes:
+                raise NumbersClash
             raise SymbolicLoopError(f"{what}: axes that were merged in different orders meet", sizes)
         chain.append(nearest[0])
         del rest[str(nearest[0])]

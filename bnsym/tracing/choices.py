@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bnsym.tracing.array import TracedArray, aligned, fresh, lift
+from bnsym.tracing.array import TracedArray, aligned, fresh, in_order, lift
 from bnsym.tracing.condition import Condition, compared
 from bnsym.tracing.elementwise import written
 from bnsym.tracing.trouble import UnsupportedCallError
@@ -40,5 +40,6 @@ def _taken(condition: Any, first: Any, second: Any, out: Any) -> TracedArray:
     """One of both, of the shape that both and the condition have together."""
     shape = condition.array if isinstance(condition, Condition) else lift(0)
     axes, bodies = aligned([lift(first), lift(second), shape], "a choice")
-    result = fresh(axes, bodies[0] if bool(condition) else bodies[1])
+    ordered = in_order(lift(first)) and in_order(lift(second))
+    result = fresh(axes, bodies[0] if bool(condition) else bodies[1], ordered)
     return result if out is None else written(result, out)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from math import prod
 from typing import Any
 
-from bnsym.tracing.array import TracedArray, lift, stacked
+from bnsym.tracing.array import TracedArray, fresh, in_order, lift, stacked
 from bnsym.tracing.layout import at_least, moveaxis, reshape
 from bnsym.tracing.reductions import axes_of
 from bnsym.tracing.sizes import is_integer, whole
@@ -16,7 +16,7 @@ from bnsym.tracing.trouble import SymbolicLoopError, UnsupportedCallError
 
 def stack(arrays: Any, axis: Any = 0, **options: Any) -> Any:
     """np.stack."""
-    return moveaxis(stacked([lift(a) for a in arrays]), 0, axis)
+    return _rejoined(arrays, axis)
 
 
 def concatenate(arrays: Sequence[Any], axis: Any = 0, **options: Any) -> Any:
@@ -35,7 +35,11 @@ def pieces(array: TracedArray, axis: int) -> list[Any]:
 
 
 def _rejoined(parts: Sequence[Any], axis: int) -> Any:
-    return moveaxis(stacked([lift(part) for part in parts]), 0, axis)
+    items = [lift(part) for part in parts]
+    seen = moveaxis(stacked(items), 0, axis)
+    made = fresh(seen.indices, seen.body, all(map(in_order, items)))
+    made.store.whole = seen.store.whole
+    return made
 
 
 def append(arr: Any, values: Any, axis: Any = None) -> Any:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import Any
 
 from bnsym.terms.nodes import Index, Term
 from bnsym.terms.walk import substitute
-from bnsym.tracing.array import TracedArray, aligned, filled, folded, fresh, lift, view
-from bnsym.tracing.axes import Axis, Names, expressed, length_of, position_of
+from bnsym.tracing.array import TracedArray, aligned, filled, folded, fresh, lift, uncertain, view
+from bnsym.tracing.axes import Axis, Names, NumbersClash, expressed, length_of, position_of
+from bnsym.tracing.cells import joined_across
 from bnsym.tracing.condition import as_size
+from bnsym.tracing.memory import mergeable
 from bnsym.tracing.reductions import axes_of
 from bnsym.tracing.sizes import Dim, is_integer, quotient, same, split, whole
 from bnsym.tracing.state import Restart, state
@@ -73,10 +74,7 @@ def expand_dims(a: Any, axis: Any) -> Any:
 def squeeze(a: Any, axis: Any = None) -> Any:
     """np.squeeze; an axis of a symbolic size stays, which assumes that it is longer than 1."""
     array = lift(a)
-    if axis is None:
-        at = {k for k, dim in enumerate(array.shape) if dim == 1}
-    else:
-        at = set(axes_of(array, axis))
+    at = {k for k, dim in enumerate(array.shape) if dim == 1} if axis is None else set(axes_of(array, axis))
     if any(array.indices[k] for k in at):
         raise ShapeError(f"squeeze of axis {axis} of shape {array.shape}")
     return view(array, [own for k, own in enumerate(array.indices) if k not in at])
@@ -115,7 +113,8 @@ def broadcast_to(a: Any, shape: Any, **options: Any) -> Any:
 def broadcast_arrays(*arrays: Any, **options: Any) -> Any:
     """np.broadcast_arrays."""
     axes, bodies = aligned([lift(a) for a in arrays], "broadcast_arrays")
-    return tuple(fresh(axes, body) for body in bodies)
+    made = [fresh(axes, body) for body in bodies]
+    return tuple(uncertain(one, lift(a).store) for one, a in zip(made, arrays, strict=True))
 
 
 def _as_length(one: Any) -> Any:
@@ -142,14 +141,22 @@ def reshape(a: Any, *shape: Any, order: str = "C", newshape: Any = None, copy: A
         raise UnsupportedCallError(f"reshape with order={order!r}")
     given = newshape if newshape is not None else shape[0] if len(shape) == 1 else shape
     dims = _completed(array, dims_of(given))
+    try:
+        return _reshaped(array, dims)
+    except NumbersClash:
+        return uncertain(_reshaped(joined_across(array), dims), array.store)
+
+
+def _reshaped(array: TracedArray, dims: list[Dim]) -> TracedArray:
     splits: dict[Term, Term] = {}
     axes = _regrouped(array, dims, splits)
     where = tuple(folded(substitute(place, splits)) for place in array.where)
     result = view(array, axes, where)
-    if any(len(axis) > 1 and not _adjacent(array, axis, splits) for axis in axes):
-        result = fresh(axes, result.body)  # NumPy copies
-    elif not array.store.ordered and any(len(axis) > 1 for axis in axes):
-        result.detached = True
+    merged = [axis for axis in axes if len(axis) > 1]
+    if merged and not array.store.ordered:
+        return uncertain(fresh(axes, result.body), array.store)
+    if not all(mergeable(result, axis) for axis in merged):
+        return fresh(axes, result.body)  # NumPy copies
     return result
 
 
@@ -206,6 +213,8 @@ def _take(
         splits[index] = position_of(pair)
         rest[:1] = pair
         return need
+    if own.constant is not None and need.constant is not None:
+        raise NumbersClash
     _split_or_swap(need, own, rest)
     raise ShapeError(f"reshape of {array.shape} to ({', '.join(map(str, dims))})")
 
@@ -215,7 +224,7 @@ def _split_or_swap(need: Dim, own: Dim, rest: list[Index]) -> None:
     following = length_of(rest[1]) if len(rest) > 1 else None
     for name, (first, second) in state().splits.items():
         if following and same(first, own) and same(second, following) and same(need, second):
-            raise Restart(splits={name: (second, first)})
+            raise Restart(splits={name: (second, first)}, order=(*second.names, *first.names))
     present = {name for index in rest for name in length_of(index).names}
     if present & set(need.names):
         raise SymbolicLoopError(
@@ -225,20 +234,12 @@ def _split_or_swap(need: Dim, own: Dim, rest: list[Index]) -> None:
         raise Restart(splits=split(own.names[0], need))
 
 
-def _adjacent(array: TracedArray, axis: Axis, splits: dict[Term, Term]) -> bool:
-    """True when the factors lie one after the other in memory, so that NumPy does not copy."""
-    if splits:
-        return True
-    places = [k for index in axis for k, place in enumerate(array.where) if place is index]
-    return len(places) == len(axis) and all(b == a + 1 for a, b in pairwise(places))
-
-
 def single(a: Any) -> Any:
     """The method item: the one entry."""
     array = lift(a)
     if any(array.indices):
         raise UnsupportedCallError(f"item() of an array of shape {array.shape}")
-    return view(array, ())
+    return fresh((), array.body)
 
 
 def flatten(a: Any, order: str = "C") -> Any:

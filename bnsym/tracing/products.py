@@ -8,8 +8,9 @@ from typing import Any
 
 from bnsym.terms.nodes import ONE, ZERO, Delta, Sum, Term
 from bnsym.terms.walk import substitute
-from bnsym.tracing.array import TracedArray, fresh, lift
-from bnsym.tracing.axes import Axis, Names, common, expressed
+from bnsym.tracing.array import TracedArray, fresh, lift, uncertain
+from bnsym.tracing.axes import Axis, Names, NumbersClash, common, expressed
+from bnsym.tracing.cells import joined
 from bnsym.tracing.elementwise import written
 from bnsym.tracing.layout import reshape, transpose
 from bnsym.tracing.numbers import times
@@ -20,6 +21,13 @@ from bnsym.tracing.trouble import ShapeError, UnsupportedCallError
 
 def contract(operands: Sequence[TracedArray], rows: Sequence[str], kept: str, what: str) -> TracedArray:
     """The sum over all letters that are not kept of the product of the operands, an axis a letter."""
+    try:
+        return _contracted(operands, rows, kept, what)
+    except NumbersClash:
+        return _contracted([joined(array) for array in operands], rows, kept, what)
+
+
+def _contracted(operands: Sequence[TracedArray], rows: Sequence[str], kept: str, what: str) -> TracedArray:
     if any(len(row) != array.ndim for row, array in zip(rows, operands, strict=True)):
         raise ShapeError(f"{what}: {','.join(rows)} for arrays of shapes {[a.shape for a in operands]}")
     merged: dict[str, Axis] = {}
@@ -153,7 +161,13 @@ def einsum(subscripts: Any, *operands: Any, out: Any = None, **options: Any) -> 
     if not arrow:
         letters = "".join(rows)
         right = "".join(sorted(x for x in set(letters) if letters.count(x) == 1))
+    single = len(arrays) == 1 and out is None
+    if single and sorted(rows[0]) == sorted(set(right)):
+        return transpose(arrays[0], [rows[0].index(letter) for letter in right])  # a view
     result = contract(arrays, rows, right, f"einsum {subscripts}")
+    result.store.ordered = result.ndim < 2
+    if single and len(set(rows[0])) == len(right):
+        return uncertain(result, arrays[0].store)
     return result if out is None else written(result, out)
 
 
@@ -209,8 +223,7 @@ def diagonal(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
     letters[first] = letters[second] = "Z"
     kept = "".join(letter for letter in letters if letter != "Z") + "Z"
     result = contract([array], ["".join(letters)], kept, "diagonal")
-    result.detached = True
-    return result
+    return uncertain(result, array.store)
 
 
 def trace(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from bnsym.terms.nodes import ZERO, Sum, Term, number
-from bnsym.tracing.array import TracedArray, fresh, lift
+from bnsym.tracing.array import TracedArray, fresh, in_order, lift
 from bnsym.tracing.axes import length
 from bnsym.tracing.elementwise import written
 from bnsym.tracing.numbers import magnitude, minus, over, raised
@@ -42,7 +42,7 @@ def summed(
         for index in reversed(array.indices[k]):
             total = Sum(index, total) if total is not ZERO else ZERO
     kept = [() if k in axes else axis for k, axis in enumerate(array.indices) if keepdims or k not in axes]
-    return fresh(kept, total)
+    return fresh(kept, total, in_order(array))
 
 
 def count(array: TracedArray, axes: tuple[int, ...]) -> Dim:
@@ -59,19 +59,19 @@ def _sum(array: TracedArray, axes: tuple[int, ...], keepdims: bool, ddof: Any) -
 
 def _mean(array: TracedArray, axes: tuple[int, ...], keepdims: bool, ddof: Any) -> TracedArray:
     total = summed(array, axes, keepdims)
-    return fresh(total.indices, over(total.body, count(array, axes).term))
+    return fresh(total.indices, over(total.body, count(array, axes).term), in_order(array))
 
 
 def _var(array: TracedArray, axes: tuple[int, ...], keepdims: bool, ddof: Any) -> TracedArray:
     mean = _mean(array, axes, True, 0)
     square = raised(minus(array.body, mean.body), number(2))
     total = summed(array, axes, keepdims, square)
-    return fresh(total.indices, over(total.body, (count(array, axes) - ddof).term))
+    return fresh(total.indices, over(total.body, (count(array, axes) - ddof).term), in_order(array))
 
 
 def _std(array: TracedArray, axes: tuple[int, ...], keepdims: bool, ddof: Any) -> TracedArray:
     var = _var(array, axes, keepdims, ddof)
-    return fresh(var.indices, raised(var.body, HALF))
+    return fresh(var.indices, raised(var.body, HALF), in_order(array))
 
 
 REDUCTIONS: dict[str, Callable[[TracedArray, tuple[int, ...], bool, Any], TracedArray]] = {

@@ -115,7 +115,8 @@ def explore(attempt: Callable[[Trace], T], fixed: Mapping[str, int] | None = Non
 def _extended(state: State, more: Restart) -> State:
     splits = {**state.splits, **more.splits}
     least = {**state.least, **more.least}
-    return replace(State(fixed=state.fixed), splits=splits, least=least)
+    order = {name: rank for rank, name in enumerate(more.order)}
+    return replace(State(fixed=state.fixed), splits=splits, least=least, order=order)
 
 
 def _code_error(error: Exception) -> CodeError:
@@ -191,7 +192,7 @@ def _give_back(known: Mapping[str, Any]) -> None:
     """Give the modules that the code itself imported meanwhile what they asked for."""
     for name in sys.modules.keys() - known.keys():
         names = vars(sys.modules[name])
-        names.update({key: own for key, value in list(names.items()) if (own := original(value)) is not value})
+        names.update({key: original(value) for key, value in list(names.items())})
 
 
 _ABSENT = object()

@@ -25,9 +25,13 @@ class Restart(BaseException):
     """
 
     def __init__(
-        self, splits: Mapping[str, tuple[Any, Any]] | None = None, least: Mapping[str, int] | None = None
+        self,
+        splits: Mapping[str, tuple[Any, Any]] | None = None,
+        least: Mapping[str, int] | None = None,
+        order: tuple[str, ...] = (),
     ) -> None:
         super().__init__()
+        self.order = order
         self.splits = splits or {}
         self.least = least or {}
         state().failure = state().failure or self
