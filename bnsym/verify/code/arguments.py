@@ -27,8 +27,19 @@ class Wanted:
 
 def parameters_of(function: Callable[..., Any]) -> list[inspect.Parameter]:
     """The parameters by name, without self, *args and **kwargs."""
-    found = [p for p in inspect.signature(function).parameters.values() if p.kind not in _STARRED]
+    found = [p for p in signature_of(function).values() if p.kind not in _STARRED]
     return [p for k, p in enumerate(found) if not (k == 0 and p.name == "self")]
+
+
+def signature_of(function: Callable[..., Any]) -> Mapping[str, inspect.Parameter]:
+    """The parameters; where a decorator hides them behind *args, those of the function that it holds."""
+    found = inspect.signature(function).parameters
+    if found and all(p.kind in _STARRED for p in found.values()):
+        inner: Any = function.__init__ if isinstance(function, type) else function  # type: ignore[misc]
+        cells = (cell.cell_contents for cell in getattr(inner, "__closure__", None) or ())
+        held = next((value for value in cells if inspect.isfunction(value)), None)
+        return found if held is None else signature_of(held)
+    return found
 
 
 def input_name(parameters: Iterable[inspect.Parameter], given: Mapping[str, Role]) -> str:
@@ -161,6 +172,8 @@ def _constructor_role(p: inspect.Parameter, layout: Layout, variant: int) -> tup
         return fixed, False
     if name in n.SHAPES:
         return VARIANTS[variant or 1](layout), True
+    if name in n.RANKS and not optional:
+        return Literal(len(layout.input) - 1), False
     if name in n.CHANNEL_COUNT and not isinstance(p.default, (bool, str)):
         return VARIANTS[variant](layout), True
     if name in n.SCALE | n.SHIFT and (not optional or p.default is None):
@@ -176,5 +189,5 @@ VARIANTS: tuple[Callable[[Layout], Role], ...] = (
     lambda layout: Shape(layout.input[1:] or layout.input),
     lambda layout: Shape(layout.input),
     lambda layout: SizeOf("*".join(layout.input[1:] or layout.input)),
-    lambda layout: Shape(layout.parameter),
+    lambda layout: Shape(layout.parameter or layout.input),
 )

@@ -17,6 +17,7 @@ from bnsym.verify.code import finding, places
 from bnsym.verify.code.arguments import (
     VARIANTS,
     Wanted,
+    constructor_parameters,
     constructor_roles,
     forward_roles,
     input_name,
@@ -85,11 +86,9 @@ def guess(pair: Pair, told: Told) -> Plan:
 
 def _check_names(pair: Pair, told: Told) -> None:
     """Every name that the user gave a role is an argument of something."""
-    functions = [
-        *pair.code,
-        *([pair.owner] if pair.owner and pair.owner.__init__ is not object.__init__ else []),
-    ]  # type: ignore[misc]
-    known = {p.name for function in functions for p in parameters_of(function)}
+    known = {p.name for function in pair.code for p in parameters_of(function)}
+    if pair.owner is not None:
+        known |= {p.name for p in constructor_parameters(pair.owner)}
     for name in (*told.roles, *told.hands):
         if name not in known:
             raise UsageError(
@@ -257,7 +256,8 @@ def _wanted(plan: Plan, numbers: Numbers, told: Told, pair: Pair) -> dict[str, t
         if isinstance(role, Array) and not _is_running(name)
     }
     first = {data: given.pop(data)} if data in given else {}
-    state = {place: np.shape(numbers.arrays[place]) for place in plan.state}
+    free = (place for place, role in plan.state.items() if isinstance(role, Array))
+    state = {place: np.shape(numbers.arrays[place]) for place in free}
     return first | given | state
 
 

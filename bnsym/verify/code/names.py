@@ -48,10 +48,11 @@ CHANNEL_COUNT = _words(
     "num_features dim n_in n_features channels num_channels in_features features size input_dim units "
     "hidden_size n_channels nb_features input_size input_dimension n_out d c n_neurons in_channels d_model "
     "feature_dim "
-    "num_feature n_feature nfeatures embed_dim dims n_inputs n_units feature_size channel out_features "
+    "num_feature n_feature nfeatures embed_dim n_inputs n_units feature_size channel out_features "
     "n_dim ndim_features emb_dim d_features hidden_dim num_units nb_channels fan_in num_neurons in_dim "
     "input_features"
 )
+RANKS = _words("dims dimensions ndim n_dims num_dims num_dimensions n_dimensions rank")
 SHAPES = _words(
     "input_shape shape normalized_shape in_shape param_shape size_shape feature_shape x_shape dims_shape"
 )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bnsym.verify.code.roles import Array, Role, Scalar, Shape, SizeOf, Table
+from bnsym.verify.code.roles import Array, At, Role, Scalar, Shape, SizeOf, Table
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,9 @@ class Pair:
 class Plan:
     """Roles of all arguments, and where the output and each gradient is found.
 
-    `state` are arrays put into a new instance; `lazy` if the instance only has them once a forward ran.
-    `gradients`: name of an argument or place in `state` -> place of its gradient once the backward ran.
+    `state` are arrays put into a new instance, At another place where it is the same array; `lazy` if the
+    instance only has them once a forward ran.  `gradients`: name of an argument or place in `state` -> place of
+    its gradient once the backward ran.
     """
 
     pair: Pair
@@ -41,7 +42,7 @@ class Plan:
     gradients: Mapping[str, str] = field(default_factory=dict)
     output: str = "result"
     construct: Mapping[str, Role] = field(default_factory=dict)
-    state: Mapping[str, Array] = field(default_factory=dict)
+    state: Mapping[str, Array | At] = field(default_factory=dict)
     lazy: bool = False
     notes: tuple[str, ...] = ()
 

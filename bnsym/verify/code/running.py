@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from bnsym.verify.code import places
+from bnsym.verify.code.arguments import signature_of
 from bnsym.verify.code.plan import Plan
 from bnsym.verify.code.roles import Array, At, Literal, Role, Scalar, Shape, SizeOf, Table, Upstream
 
@@ -53,7 +54,7 @@ def value(role: Role, name: str, maker: Maker, names: Names) -> Any:
         case Upstream():
             return maker.upstream(name, names["output"])
         case At(place):
-            return places.read(place, names)
+            return names[place] if place in names else places.read(place, names)
 
 
 def run_forward(plan: Plan, maker: Maker) -> Names:
@@ -88,7 +89,7 @@ def split_arguments(function: Callable[..., Any], given: Names) -> tuple[list[An
     """The leading arguments by position, the rest by name."""
     positional: list[Any] = []
     rest = dict(given)
-    for name, parameter in inspect.signature(function).parameters.items():
+    for name, parameter in signature_of(function).items():
         if parameter.kind not in _BY_POSITION or name not in rest:
             break
         positional.append(rest.pop(name))
@@ -106,7 +107,8 @@ def instance(plan: Plan, owner: type, maker: Maker) -> Any:
     if plan.lazy:
         _dry_forward(plan, maker, names)
     for place, role in plan.state.items():
-        places.put(place, names, maker.array(place, role))
+        put = names[place] = value(role, place, maker, names)
+        places.put(place, names, put)
     return names["self"]
 
 

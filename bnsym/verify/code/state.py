@@ -11,7 +11,7 @@ from bnsym.terms.nodes import Sign
 from bnsym.verify.code import names as n
 from bnsym.verify.code import places
 from bnsym.verify.code.numbers import size_name
-from bnsym.verify.code.roles import Array
+from bnsym.verify.code.roles import Array, At
 
 _NOT_NEGATIVE = ("var", "std", "sigma", "sd", "second")
 
@@ -27,17 +27,22 @@ def arrays_in(instance: Any) -> dict[str, Any]:
 
 def state_roles(
     arrays: Mapping[str, Any], sizes: Mapping[str, int], order: tuple[str, ...]
-) -> dict[str, Array]:
+) -> dict[str, Array | At]:
     """Free arrays in their place; buffers of gradients stay as the constructor made them."""
     names = {n.plain(places.last_name(place)) for place in arrays if not _holds_gradients(place)}
-    found = {}
-    for place, value in arrays.items():
+    found: dict[str, Array | At] = {}
+    first: dict[int, str] = {}
+    for place, value in sorted(arrays.items(), key=lambda row: (row[0].count("_"), row[0].count("["))):
         if _holds_gradients(place) or _is_gradient(places.last_name(place), names):
+            continue
+        if id(value) in first:
+            found[place] = At(first[id(value)])
             continue
         shape = [size_name(length, sizes, order) for length in value.shape]
         if None not in shape:
             name = n.plain(places.last_name(place))
             sign = Sign.NONNEGATIVE if any(part in name for part in _NOT_NEGATIVE) else Sign.REAL
+            first[id(value)] = place
             found[place] = Array(tuple(str(size) for size in shape), sign)
     return found
 
