@@ -37,7 +37,7 @@ def decide_plan(plan: Plan, fixed: Mapping[str, int]) -> list[CodeVerdict]:
     try:
         runs = traced_runs(plan, fixed)
     except (TracingError, RecursionError) as error:
-        return [_untraced(plan, of, fixed, str(error)) for of in plan.gradients]
+        return [_untraced(plan, of, fixed, error) for of in plan.gradients]
     before = (perf_counter() - start) / max(1, len(plan.gradients))
     return [_over_runs(runs, of, before) for of in plan.gradients]
 
@@ -48,20 +48,21 @@ def traced_runs(plan: Plan, fixed: Mapping[str, int]) -> list[Run]:
         return [Run(plan, trace_plan(plan, fixed), fixed)]
     except SymbolicLoopError as error:
         loose = [size for size in error.sizes if size not in fixed and size in plan.sizes]
-        if not loose:
+        if len(loose) != 1:
             raise
         return [run for number in BOUNDED for run in traced_runs(plan, {**fixed, loose[0]: number})]
 
 
-def _untraced(plan: Plan, of: str, fixed: Mapping[str, int], why: str) -> CodeVerdict:
-    """Numbers may still refute; and small sizes may still be traced."""
-    start = perf_counter()
+def _untraced(plan: Plan, of: str, fixed: Mapping[str, int], error: Exception) -> CodeVerdict:
+    """Numbers may still refute; and small sizes may still be traced: those that the tracer names, or all."""
+    start, why = perf_counter(), str(error)
     blank = CodeVerdict(
         plan.pair.name, of, plan.gradients[of], Verdict.UNKNOWN, roles=plan.stated(), detail=why
     )
     found = _by_numbers(blank, plan, fixed, f"found by numbers alone: {why}")
     if found.verdict is Verdict.UNKNOWN:
-        found = _at_small_sizes(blank, plan, of, fixed)
+        loose = [size for size in getattr(error, "sizes", ()) if size in plan.sizes]
+        found = _at_small_sizes(blank, plan, of, fixed, loose or list(plan.sizes))
     return replace(found, seconds=perf_counter() - start)
 
 
@@ -72,9 +73,11 @@ def _by_numbers(blank: CodeVerdict, plan: Plan, fixed: Mapping[str, int], note: 
     return replace(blank, verdict=Verdict.REFUTED, counterexample=shown, detail="", notes=(note,))
 
 
-def _at_small_sizes(blank: CodeVerdict, plan: Plan, of: str, fixed: Mapping[str, int]) -> CodeVerdict:
-    """Proved where every size has a small number, entry by entry; else unknown, as it was."""
-    sizes = {**{name: BOUNDED[k % 2] for k, name in enumerate(plan.sizes)}, **fixed}
+def _at_small_sizes(
+    blank: CodeVerdict, plan: Plan, of: str, fixed: Mapping[str, int], loose: list[str]
+) -> CodeVerdict:
+    """Proved where the loose sizes have small numbers, entry by entry; else unknown, as it was."""
+    sizes = {**{name: BOUNDED[k % 2] for k, name in enumerate(loose)}, **fixed}
     if "G" in sizes:
         sizes |= {name: 4 for name in sizes if name == "C"} | {"G": 2}
     try:

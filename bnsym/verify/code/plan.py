@@ -32,8 +32,8 @@ class Plan:
     """Roles of all arguments, and where the output and each gradient is found.
 
     `state` are arrays put into a new instance, At another place where it is the same array; `lazy` if the
-    instance only has them once a forward ran.  `gradients`: name of an argument or place in `state` -> place of
-    its gradient once the backward ran.
+    instance only has them once a forward ran.  `gradients`: name of an argument or place in `state` -> place
+    of its gradient once the backward ran.
     """
 
     pair: Pair
