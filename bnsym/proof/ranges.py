@@ -33,8 +33,6 @@ def split_range(elaborator: SumSteps, term: Sum) -> list[int]:
         return _less(elaborator, term, [own, _over(own, *(_written(elaborator, end) for end in ends))])
     pieces = [at(base) for base, times in length.parts for _ in range(times)]
     pieces += [position({}, 1)] * length.constant
-    if not pieces:
-        return list(elaborator.emit("single", term, elaborator.back(number(0))))
     return _peeled(elaborator, term, pieces)
 
 
@@ -66,6 +64,8 @@ def _over(formula: Formula, low: Formula, high: Formula) -> Formula:
 
 def _peeled(elaborator: SumSteps, term: Sum, pieces: list[Position]) -> list[int]:
     """The first piece, shifted to 1.., and what is left of the range."""
+    if not pieces:
+        return list(elaborator.emit("single", term, elaborator.back(number(0))))
     if len(pieces) == 1 and pieces[0].parts == ():
         return _one(elaborator, term)
     low = elaborator.engine.place(term.index.low, {})

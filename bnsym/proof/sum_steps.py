@@ -16,6 +16,7 @@ from bnsym.proof.steps import Steps
 from bnsym.proof.trusted.formula import MINUS, Formula, Refused, make, number, replace, walk
 from bnsym.terms.nodes import (
     ONE,
+    Add,
     Delta,
     Index,
     Sum,
@@ -112,10 +113,11 @@ class SumSteps(Steps):
         return () if isinstance(term, Sum) and not self._is_plain(term.index) else super().inside(term)
 
     def _is_plain(self, index: Index) -> bool:
-        """A range 1..high that the normal form takes whole."""
+        """A range 1..high that the normal form takes whole, and that is not written as m + 1 - 1."""
         place = self.engine.place(index, {})
         high = place.single().high if place.single() is not None else {}  # type: ignore[union-attr]
-        return index.low is ONE and len(high) == 1 and () not in high and 1 in high.values()
+        whole = len(high) == 1 and () not in high and 1 in high.values()
+        return index.low is ONE and whole and not isinstance(index.high, Add)
 
     def _split(self, term: Sum) -> list[int]:
         """A range by its parts: sizes one after the other, then single positions."""
