@@ -13,7 +13,8 @@ from bnsym.errors import InternalError, UndefinedValueError
 from bnsym.proof.claims import Claim, Need, assumptions_of, needs_of
 from bnsym.proof.outcome import Verdict
 from bnsym.proof.witness import Witness, agreeing_instance, contradicts, find_witness
-from bnsym.terms.nodes import ZERO, Add, Definition, Term, add, negative
+from bnsym.terms.nodes import ZERO, Add, Definition, Entry, Sum, Term, add, negative
+from bnsym.terms.walk import subterms
 
 _MIRROR = {"<": ">", "<=": ">="}
 
@@ -45,7 +46,16 @@ def decide(claim: Claim) -> Decision:
     witness, tried = find_witness(claim)
     if witness is not None:
         return Decision(Verdict.REFUTED, witness=witness)
-    return Decision(Verdict.UNKNOWN, detail=f"{limit or 'not proved by the normal form; '}{tried}")
+    detail = f"{limit or 'not proved by the normal form; '}{tried}{_advice(claim)}"
+    return Decision(Verdict.UNKNOWN, detail=detail)
+
+
+def _advice(claim: Claim) -> str:
+    """What may prove an equation whose sums hold entries beside their index, such as x[k + 1]."""
+    sums = [node for side in (claim.left, claim.right) for node in subterms(side) if isinstance(node, Sum)]
+    entries = [node for each in sums for node in subterms(each.body) if isinstance(node, Entry)]
+    shifted = any(isinstance(place, Add) for entry in entries for place in entry.indices)
+    return "; d.induction(..., over=SIZE) may prove it" if shifted and claim.relation == "=" else ""
 
 
 def confirm(claim: Claim, extra: tuple[Need, ...] = ()) -> Decision:

@@ -142,6 +142,38 @@ def test_a_sum_that_may_be_empty_is_not_known_to_be_positive(left, right):
         write_certificate("ranges.claim", theorem, {})
 
 
+STEPS = Sum((x[k + 1] - x[k]) ** 2, BUT_LAST)
+INDUCTIONS = {
+    "telescoping": (Sum(x[k + 1] - x[k], BUT_LAST), x[m] - x[1]),
+    "differences of neighbours": (
+        STEPS,
+        2 * Sum(x[k] ** 2, ALL) - x[1] ** 2 - x[m] ** 2 - 2 * Sum(x[k] * x[k + 1], BUT_LAST),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", INDUCTIONS)
+@pytest.mark.parametrize("wrong", [0, 1], ids=["true", "false"])
+def test_shifted_entries_by_induction(name, wrong):
+    derivation = bs.Derivation("ranges")
+    left, right = INDUCTIONS[name]
+    theorem = derivation.induction("claim", left, right + wrong * x[1] ** 2, over=m)
+    [outcome] = derivation.check()
+    assert outcome.verdict is (Verdict.REFUTED if wrong else Verdict.PROVED)
+    if wrong:
+        with pytest.raises(InternalError):
+            write_certificate("ranges.claim", theorem, {})
+    else:
+        check_text(write_certificate("ranges.claim", theorem, {}).encode())
+
+
+def test_without_induction_the_message_tells_of_it():
+    derivation, _ = stated(*INDUCTIONS["telescoping"])
+    [outcome] = derivation.check()
+    assert outcome.verdict is Verdict.UNKNOWN
+    assert "d.induction(..., over=SIZE)" in outcome.detail
+
+
 def judged(coq, claims):
     found = {name: coq.judge(*texts(name, pair)) for name, pair in claims.items()}
     return {name for name, judgement in found.items() if judgement.accepted}
