@@ -235,7 +235,9 @@ class Normalizer(SumAlgebra):
             variables = []
             for k, index in enumerate(definition.parameters):
                 if not isinstance(index, Index):
-                    raise UnsupportedTermError(f"the recurrence {name} is no formula; use d.induction(..., over=SIZE)")
+                    raise UnsupportedTermError(
+                        f"the recurrence {name} is no formula; use d.induction(..., over=SIZE)"
+                    )
                 high = self.convert(_length(index), generic)
                 variables.append(variable(f"!{k}", high))
                 generic[index] = at(variables[-1])
