@@ -15,7 +15,7 @@ from trusted.wrong_proofs import TWINS, WRONG
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted((ROOT / "bnsym" / "proof" / "trusted").glob("*.py"))
-CEILING = 770  # code lines
+CEILING = 765  # code lines
 # bnsym's own __init__ loads errors and version, which the trusted files do not use
 BARE = """
 import sys

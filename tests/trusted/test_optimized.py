@@ -46,7 +46,9 @@ def test_no_helper_asserts():
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_fault_is_seen_under_optimization(fault):
-    done = optimized("-p", "trusted.mutants_of_rules", "tests/trusted/test_wrong_proofs.py", FAULT=fault)
+    done = optimized(
+        "-x", "-p", "trusted.mutants_of_rules", "tests/trusted/test_wrong_proofs.py", FAULT=fault
+    )
     assert done.returncode == 1, done.stdout + done.stderr
     assert "DID NOT RAISE" in done.stdout
 

@@ -434,6 +434,22 @@ for where, lemmas, proof in (
           lemmas=[step(*row) for row in lemmas], **NEEDED)  # fmt: skip
     WRONG[f"induction: {where} that needs what holds the size"]["instance"]["sizes"] = {"t": 3}
 
+# -- lines
+wrong("order: another relation", "0", "!=", "a**2", order("!=", "a**2", "a**2"))
+wrong("lines: they end elsewhere", "a", "=", "b", [("a", "algebra", "a")])
+WRONG["lines: they end elsewhere"]["proof"][0].update(term="a", steps=[step("a", "algebra", "a")])
+wrong("lines: they begin elsewhere", "a", "=", "b", [("b", "algebra", "b")])
+wrong("lines: none", "a", "=", "a")
+WRONG["lines: none"]["proof"] = []
+wrong("lines: without steps", "a", "=", "b", [])
+right("lemma: with a need", "a/a", "=", "1", [("a/a", "algebra", "1", [0])], needs=[["a", "> 0"]],
+      values={"a": "2"}, lemmas=[step("a/a", "algebra", "1")])  # fmt: skip
+right("need: of a size", "1/(m - 1)", "=", "1/(m - 1)", [("1/(m - 1)", "algebra", "1/(m - 1)")],
+      needs=[["m - 1", "!= 0"]])  # fmt: skip
+wrong(
+    "need: without a value", "a", "=", "a", [("a", "algebra", "a")], needs=[["1/b", "> 0"]], values={"b": "1"}
+)
+
 # -- lemmas, needs, names, the instance, what is shown
 wrong("order: the sign of a third power", "sum((-(b**2))**(2/3) for i in span(1, m))", "<=", "0",
       order("<=", "0", "-sum((-(b**2))**(2/3) for i in span(1, m))"))  # fmt: skip
