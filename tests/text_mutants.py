@@ -1,10 +1,11 @@
-"""Every small change of a printed kernel's text: an operator, an operand, a constant, an axis, a name, a call.
+"""Every small change of a printed kernel's text: operators, operands, constants, axes, names, calls.
 
 `mutants(text)` goes over every expression of every function, its checks and error messages too, but for
 annotations and docstrings.
 """
 
 import ast
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -22,17 +23,24 @@ CALLS = {
     "range": ("reversed",),
     "isfinite": ("isnan",),
 }
+SAVED = ("x", "mean", "var", "inv_std", "gamma", "axis")
 
 
 @dataclass(frozen=True)
 class TextMutant:
-    """A changed text.  `kind`: what was changed; `where`: the function; `part`: compute, check or message."""
+    """A changed text.
+
+    `kind`: what was changed; `where`: the function or class; `part`: compute, check or message; `before`,
+    `after`: the statement; `old`, `new`: what of it was changed.
+    """
 
     kind: str
     where: str
     part: str
     before: str
     after: str
+    old: str
+    new: str
     text: str
 
     def __str__(self):
@@ -46,6 +54,30 @@ def mutants(text: str) -> Iterator[TextMutant]:
         if isinstance(function, ast.FunctionDef):
             for statement, part in statements(function):
                 yield from in_statement(tree, function, statement, part)
+        elif isinstance(function, ast.ClassDef):
+            yield from in_class(tree, function)
+
+
+def in_class(tree, owner):
+    """Two fields exchanged; a field under another name."""
+    fields = [k for k, node in enumerate(owner.body) if isinstance(node, ast.AnnAssign)]
+    before = [ast.unparse(owner.body[k]) for k in fields]
+    for one, other in itertools.pairwise(fields):
+        swapped = list(owner.body)
+        swapped[one], swapped[other] = swapped[other], swapped[one]
+        yield class_mutant(tree, owner, "order", swapped, before, fields)
+    for k in fields:
+        renamed = list(owner.body)
+        renamed[k] = ast.AnnAssign(ast.Name("other", ast.Store()), renamed[k].annotation, None, 1)
+        yield class_mutant(tree, owner, "name", renamed, before, fields)
+
+
+def class_mutant(tree, owner, kind, body, before, fields):
+    kept, owner.body = owner.body, body
+    after = [ast.unparse(body[k]) for k in fields]
+    text = ast.unparse(tree)
+    owner.body = kept
+    return TextMutant(kind, owner.name, "compute", *map(str, (before, after, before, after)), text)
 
 
 def statements(function):
@@ -86,8 +118,14 @@ def in_statement(tree, function, statement, part):
             put(node, field, index, new)
             after = shown(statement)
             if after != before:
-                yield TextMutant(kind, function.name, part, before, after, ast.unparse(tree))
+                yield TextMutant(
+                    kind, function.name, part, before, after, told(old), told(new), ast.unparse(tree)
+                )
             put(node, field, index, old)
+
+
+def told(node):
+    return ast.unparse(node) or type(node).__name__
 
 
 def put(node, field, index, value):
@@ -99,7 +137,11 @@ def put(node, field, index, value):
 
 def shown(statement):
     """One line: the head of a compound statement."""
-    return ast.unparse(statement).split("\n")[0] if not isinstance(statement, ast.Raise) else ast.unparse(statement)
+    return (
+        ast.unparse(statement).split("\n")[0]
+        if not isinstance(statement, ast.Raise)
+        else ast.unparse(statement)
+    )
 
 
 def places(statement):
@@ -108,7 +150,7 @@ def places(statement):
     while stack:
         node = stack.pop()
         for field, value in ast.iter_fields(node):
-            if field in ("body", "orelse", "annotation", "ctx", "targets", "optional_vars") and isinstance(
+            if field in ("body", "orelse", "annotation", "ctx", "optional_vars") and isinstance(
                 node, ast.stmt | ast.arg | ast.Name | ast.Attribute | ast.Subscript | ast.withitem
             ):
                 continue
@@ -117,8 +159,6 @@ def places(statement):
                 if isinstance(item, ast.AST):
                     stack.append(item)
                     yield node, field, index
-                elif isinstance(item, str | bool | int | float):
-                    continue
 
 
 def variables(function):
@@ -131,38 +171,49 @@ def variables(function):
 def changes(old, parent, names):
     """(kind, what may stand there instead)."""
     match old:
-        case ast.operator():
-            yield from (("operator", kind()) for kind in ARITHMETIC if not isinstance(old, kind))
-        case ast.cmpop() if isinstance(old, COMPARISONS):
-            yield from (("operator", kind()) for kind in COMPARISONS if not isinstance(old, kind))
-        case ast.cmpop():
-            opposite = {ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is}
-            yield "operator", opposite[type(old)]()
-        case ast.boolop():
-            yield "operator", ast.Or() if isinstance(old, ast.And) else ast.And()
+        case ast.operator() | ast.cmpop() | ast.boolop():
+            yield from (("operator", kind()) for kind in other_operators(old))
         case ast.BinOp(left=left, right=right):
-            yield "operand", left
-            yield "operand", right
+            yield from (("operand", left), ("operand", right))
         case ast.UnaryOp(operand=operand):
             yield "operator", operand
         case ast.Constant(value=bool(value)):
             yield "constant", ast.Constant(not value)
         case ast.Constant(value=int(value) | float(value)):
-            yield from (("constant", ast.Constant(n)) for n in (value + 1, value - 1, 2 * value) if n != value)
-        case ast.Name(id=name, ctx=ast.Load()) if name in names:
-            kind = "axis" if name in ("rows", "axis", "channel_axis") else "name"
-            yield from ((kind, ast.Name(other, ast.Load())) for other in names if other != name)
-        case ast.Name(id=name) if name in CALLS:
-            yield from (("call", ast.Name(other, ast.Load())) for other in CALLS[name])
-        case ast.Attribute(value=value, attr=name) if name in CALLS:
-            yield from (("call", ast.Attribute(value, other, ast.Load())) for other in CALLS[name])
-        case ast.Attribute(value=ast.Name(id="saved") as value, attr=name):
-            fields = ("x", "mean", "var", "inv_std", "gamma", "axis")
-            yield from (("name", ast.Attribute(value, other, ast.Load())) for other in fields if other != name)
-        case ast.Attribute(value=value, attr=("ndim" | "size") as name):
-            yield "name", ast.Attribute(value, "size" if name == "ndim" else "ndim", ast.Load())
+            yield from (
+                ("constant", ast.Constant(n)) for n in (value + 1, value - 1, 2 * value) if n != value
+            )
+        case ast.Name(id=name, ctx=context):
+            yield from other_names(name, context, names)
+        case ast.Attribute(value=value, attr=name):
+            yield from (
+                (kind, ast.Attribute(value, other, ast.Load())) for kind, other in attributes(value, name)
+            )
         case ast.Call():
             yield from calls(old)
+
+
+def other_operators(old):
+    for family in (ARITHMETIC, COMPARISONS, (ast.In, ast.NotIn), (ast.Is, ast.IsNot), (ast.And, ast.Or)):
+        if isinstance(old, family):
+            yield from (kind for kind in family if not isinstance(old, kind))
+
+
+def other_names(name, context, names):
+    kind = "axis" if name in ("rows", "axis", "channel_axis") and isinstance(context, ast.Load) else "name"
+    if name in names:
+        yield from ((kind, ast.Name(other, context)) for other in names if other != name)
+    elif name in CALLS:
+        yield from (("call", ast.Name(other, context)) for other in CALLS[name])
+
+
+def attributes(value, name):
+    if name in CALLS:
+        yield from (("call", other) for other in CALLS[name])
+    elif isinstance(value, ast.Name) and value.id == "saved":
+        yield from (("name", other) for other in SAVED if other != name)
+    elif name in ("ndim", "size"):
+        yield "name", "size" if name == "ndim" else "ndim"
 
 
 def calls(call):

@@ -61,6 +61,15 @@ class NumPyModule:
         """The arrays that forward keeps for backward, in the order of Saved's fields."""
         return NumPyFunctions(self.layer, self.plan).saved()
 
+    def fields(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The names of the fields of Saved and of Gradients."""
+        printer = NumPyFunctions(self.layer, self.plan)
+        saved, gradients = (
+            tuple(line.split(":")[0] for line in lines)
+            for lines in (printer.saved_fields(), printer.gradient_fields())
+        )
+        return (*saved, "axis"), gradients
+
     def usual_axis(self) -> int:
         """The default of channel_axis."""
         return int(NumPyFunctions(self.layer, self.plan).usual_axis())

@@ -50,6 +50,7 @@ class Reader:
     def __init__(self, printed: NumPyModule, module: ModuleType, trace: Trace, layout: Layout) -> None:
         self.layer, self.plan = printed.layer, printed.plan
         self.saved_tensors = printed.saved()
+        self.fields = printed.fields()
         self.module = module
         self.trace = trace
         self.layout = layout
@@ -83,6 +84,8 @@ class Reader:
         loss = mul(Entry(upstream, self.spread.place), equations[output].entry)
         for index in reversed(self.spread.place):
             loss = Sum(index, loss)
+        if (saved._fields, gradients._fields) != self.fields:
+            raise InternalError(f"its fields are {saved._fields} and {gradients._fields}")
         names = self.plan.functions["backward"].outputs
         for name, tensor, value in zip(names, self.inputs(), gradients, strict=True):
             own = self.spread.tensor(tensor)

@@ -1,0 +1,98 @@
+"""Every mutant of a printed text is refused, but for those that compute the same values: these are named.
+
+A mutant of a check or of an error message claims nothing about values.  Many are refused too, since the
+check then refuses what is legal; how many is counted, and no more is said of them.
+"""
+
+from functools import cache
+
+import pytest
+from generated import BUILT_IN, printed
+from text_mutants import mutants
+
+from bnsym.errors import InternalError
+from bnsym.verify.emitted.read_back import read_back
+
+AXES = {"axis", "channel_axis"}
+SYNONYMS = ({"grad_gamma", "sum_grad_y_normalized"}, {"grad_beta", "sum_grad_y"})
+
+
+def another_copy(mutant):
+    return {mutant.old, mutant.new} == {"False", "True"} and "copy=True" in mutant.after
+
+
+def option_of_copy(mutant):
+    return mutant.kind == "option" and mutant.old.count("copy=False") > mutant.new.count("copy=False")
+
+
+def only_warns(mutant):
+    return mutant.kind == "option" and mutant.new == "np.errstate()"
+
+
+def one_axis_under_two_names(mutant):
+    return {mutant.old, mutant.new} == AXES
+
+
+def as_many_axes(mutant):
+    return f"{mutant.new}.ndim" in mutant.after and f"{mutant.old}.ndim" in mutant.before
+
+
+def one_shape(mutant):
+    return (mutant.old, mutant.new) == ("x", "grad_y") and mutant.where == "backward"
+
+
+def without_remainder(mutant):
+    return (mutant.old, mutant.new) == ("FloorDiv", "Div")
+
+
+def two_names_of_one_value(mutant):
+    return {mutant.old, mutant.new} in SYNONYMS
+
+
+def exact_before_it_meets_a_wider_type(mutant):
+    return mutant.old == f"wide_{mutant.new}" or mutant.old.startswith(f"{mutant.new}.astype(")
+
+
+def computed_in_a_wider_type(mutant):
+    return mutant.where == "_compute_type"
+
+
+# why the values are the same -> the mutants of which that is so
+EQUAL = (
+    another_copy,
+    option_of_copy,
+    only_warns,
+    one_axis_under_two_names,
+    as_many_axes,
+    one_shape,
+    without_remainder,
+    two_names_of_one_value,
+    exact_before_it_meets_a_wider_type,
+    computed_in_a_wider_type,
+)
+
+
+def refused(name, mutant):
+    try:
+        read_back(printed(name), mutant.text)
+    except InternalError:
+        return True
+    return False
+
+
+def reason(mutant):
+    return next((rule.__name__ for rule in EQUAL if rule(mutant)), None)
+
+
+@cache
+def computing(name):
+    return [mutant for mutant in mutants(printed(name).text) if mutant.part == "compute"]
+
+
+@pytest.mark.parametrize("name", BUILT_IN)
+def test_mutants_of_a_sample_are_refused(name):
+    sample = computing(name)[7::67]
+    assert len(sample) > 50
+    survivors = [mutant for mutant in sample if not refused(name, mutant)]
+    assert [str(mutant) for mutant in survivors if reason(mutant) is None] == []
+    assert len(survivors) < len(sample) / 20
