@@ -16,21 +16,22 @@ from numpy.lib.mixins import NDArrayOperatorsMixin
 
 from bnsym.terms.nodes import ZERO, Add, Delta, Index, Mul, Number, Term, number
 from bnsym.terms.walk import free_indices, substitute
-from bnsym.tracing.axes import Axis, Names, NumbersClash, check_lengths, common, expressed, shape
+from bnsym.tracing.axes import Axis, Names, NumbersClash, check_lengths, common, expressed, length_of, shape
 from bnsym.tracing.numbers import exact, plus, settled, times
-from bnsym.tracing.sizes import Dim, whole
+from bnsym.tracing.sizes import Dim, assume_longer, whole
 from bnsym.tracing.state import state
 from bnsym.tracing.trouble import BranchOnDataError, ShapeError, SymbolicLoopError, UnsupportedCallError
 
 CELLS = 4096  # an array of plain numbers with more entries than this is not read
 
 
-@dataclass
+@dataclass(eq=False)
 class Store:
     """Entries over own indices.
 
     `ordered`: NumPy lays them out in this order in memory.  `whole`: it keeps integers, and rounds what is
     written into it.  `boxed`: of rank 0, but an array that is written into in place, and no number.
+    `twins`: stores that are the same memory where one of the named sizes is 1.
     """
 
     indices: tuple[Index, ...]
@@ -39,6 +40,8 @@ class Store:
     whole: bool = False
     boxed: bool = False
     writes: int = 0
+    twins: list[tuple[Store, tuple[str, ...]]] = field(default_factory=list)
+    shared_unless: set[str] = field(default_factory=set)
     serial: int = field(default_factory=lambda: state().count())
 
     def write(self, body: Term) -> None:
@@ -47,6 +50,14 @@ class Store:
             turn.note(self)
         self.body = body
         self.writes += 1
+        for twin, sizes in self.twins:
+            twin.shared_unless.update(sizes)
+
+    def split_from(self, other: Store) -> None:
+        """Say that NumPy copies, but not where a size is 1."""
+        sizes = tuple(name for index in self.indices for name in length_of(index).names)
+        self.twins.append((other, sizes))
+        other.twins.append((self, sizes))
 
 
 class TracedArray(NDArrayOperatorsMixin):
@@ -68,6 +79,8 @@ class TracedArray(NDArrayOperatorsMixin):
     @property
     def body(self) -> Term:
         """The entry at `indices`."""
+        for name in self.store.shared_unless:
+            assume_longer(name)
         if self.doubtful and self.doubtful[0].writes != self.doubtful[1]:
             raise UnsupportedCallError(
                 "an array that NumPy may or may not have copied is read after a write into what it was made "
@@ -235,10 +248,17 @@ def in_order(array: TracedArray) -> bool:
 
 
 def view(array: TracedArray, axes: Sequence[Axis], where: tuple[Term, ...] | None = None) -> TracedArray:
-    """Another look at the same store."""
+    """Another look at the same store; a number is copied."""
+    if is_number(array):
+        return fresh(axes, array.body)
     seen = TracedArray(array.store, tuple(axes), array.where if where is None else where)
     seen.detached, seen.doubtful = array.detached, array.doubtful
     return seen
+
+
+def is_number(array: TracedArray) -> bool:
+    """True for what NumPy gives out as a number, which nothing writes into."""
+    return not (array.ndim or array.store.indices or array.store.boxed)
 
 
 def uncertain(array: TracedArray, store: Store) -> TracedArray:

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from bnsym.terms.nodes import ONE, ZERO, Delta, Entry, Sign, Symbol, Tensor, Term
-from bnsym.tracing.array import TracedArray, constant_array, filled, fresh, in_order, lift
+from bnsym.tracing.array import TracedArray, constant_array, filled, fresh, in_order, lift, uncertain
 from bnsym.tracing.axes import Axis, Names
-from bnsym.tracing.layout import broadcast_to, dims_of
+from bnsym.tracing.layout import at_least, broadcast_to, dims_of
 from bnsym.tracing.numbers import minus, times
 from bnsym.tracing.sizes import Dim, whole
 from bnsym.tracing.state import state
@@ -55,13 +55,17 @@ def full(shape: Any, fill_value: Any, dtype: Any = None, *args: Any, **options: 
     """np.full."""
     value = lift(fill_value)
     wide = broadcast_to(value, dims_of(shape))
-    return kept_as(dtype, fresh(wide.indices, wide.body), value.store.whole)
+    made = fresh(wide.indices, wide.body)
+    made.store.whole = value.store.whole
+    return converted(made, dtype)
 
 
 def full_like(a: Any, fill_value: Any, dtype: Any = None, *args: Any, **options: Any) -> Any:
     """np.full_like, in the dtype of the array."""
     source = lift(a)
-    return kept_as(dtype, full(source.shape, fill_value), source.store.whole)
+    return converted(
+        full(source.shape, fill_value), float if dtype is None and not source.store.whole else dtype
+    )
 
 
 def eye(N: Any, M: Any = None, k: int = 0, **options: Any) -> Any:
@@ -83,15 +87,36 @@ def eye(N: Any, M: Any = None, k: int = 0, **options: Any) -> Any:
 def array(value: Any, dtype: Any = None, *args: Any, copy: Any = True, ndmin: int = 0, **options: Any) -> Any:
     """np.array: a copy."""
     seen = lift(value)
-    result = kept_as(dtype, fresh(seen.indices, seen.body, in_order(seen)), seen.store.whole)
+    result = as_array(seen, dtype) if copy is False or copy is None else converted(seen, dtype)
     while result.ndim < ndmin:
         result = result[None]
     return result
 
 
-def as_array(value: Any, *args: Any, **options: Any) -> Any:
-    """np.asarray: the array itself."""
-    return lift(value)
+def as_array(value: Any, dtype: Any = None, *args: Any, **options: Any) -> Any:
+    """np.asarray: the array itself, unless it has another dtype; arrays hold float64."""
+    seen = lift(value)
+    usual = np.dtype(np.int64 if seen.store.whole else np.float64)
+    return seen if dtype is None or np.dtype(getattr(dtype, "of", dtype)) == usual else converted(seen, dtype)
+
+
+def converted(seen: TracedArray, dtype: Any) -> TracedArray:
+    """A copy with that dtype, which may not round."""
+    made = kept_as(dtype, fresh(seen.indices, seen.body, in_order(seen)), seen.store.whole)
+    if made.store.whole and not seen.store.whole:
+        raise UnsupportedCallError(f"dtype {dtype}: real values would be rounded")
+    made.store.boxed = True
+    return made
+
+
+def in_rows(a: Any, *args: Any, **options: Any) -> Any:
+    """np.ascontiguousarray: a copy, if the array does not lie row after row in memory."""
+    seen = at_least(1)(a)
+    if in_order(seen):
+        return seen
+    made = converted(seen, None)
+    made.store.ordered = True
+    return made if seen.store.ordered else uncertain(made, seen.store)
 
 
 def copied(a: Any, *args: Any, **options: Any) -> Any:

@@ -10,7 +10,7 @@ import numpy as np
 
 from bnsym.terms.nodes import ONE, ZERO
 from bnsym.tracing import choices, creation, elementwise, indexing, joining, layout, products, reductions
-from bnsym.tracing.array import TracedArray, lift
+from bnsym.tracing.array import TracedArray, is_number, lift
 from bnsym.tracing.condition import TESTS, Condition
 from bnsym.tracing.sizes import Dim, is_integer
 from bnsym.tracing.trouble import UnsupportedCallError
@@ -128,7 +128,7 @@ FUNCTIONS: dict[str, Function] = {
     "array": creation.array,
     "asarray": creation.as_array,
     "asanyarray": creation.as_array,
-    "ascontiguousarray": creation.as_array,
+    "ascontiguousarray": creation.in_rows,
     "asfarray": creation.as_array,
     "copy": creation.copied,
     "copyto": creation.copy_to,
@@ -154,14 +154,12 @@ FUNCTIONS: dict[str, Function] = {
 
 def _astype(array: TracedArray, dtype: Any, *args: Any, copy: Any = True, **options: Any) -> Any:
     """A real array stays what it is; integers and booleans would round."""
-    kind = np.dtype(getattr(dtype, "of", dtype)).kind
-    if kind not in "fc" and not isinstance(dtype, type(None)):
-        raise UnsupportedCallError(f"astype({dtype}): real values would be rounded")
-    return creation.copied(array) if copy else array
+    return creation.converted(array, dtype) if copy else creation.as_array(array, dtype)
 
 
 def _fill(array: TracedArray, value: Any) -> None:
-    array.assign(value)
+    if not is_number(array):  # NumPy's numbers have the method, and it does nothing
+        array.assign(value)
 
 
 METHODS: dict[str, Function] = {

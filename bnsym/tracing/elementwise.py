@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from bnsym.terms.nodes import ONE, Term, number
-from bnsym.tracing.array import TracedArray, aligned, fresh, in_order, lift
+from bnsym.tracing.array import TracedArray, aligned, fresh, in_order, is_number, lift
 from bnsym.tracing.condition import TESTS, Condition, compared
 from bnsym.tracing.numbers import magnitude, minus, over, plus, raised, times
 from bnsym.tracing.trouble import UnsupportedCallError
@@ -78,7 +78,7 @@ def written(result: TracedArray, out: Any) -> Any:
     target = out[0] if isinstance(out, tuple) else out
     if not isinstance(target, TracedArray):
         raise UnsupportedCallError("out= is no array of this trace")
-    if not (target.ndim or target.store.indices or target.store.boxed):
+    if is_number(target):
         return result
     target.assign(result)
     return target

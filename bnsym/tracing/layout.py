@@ -156,7 +156,9 @@ def _reshaped(array: TracedArray, dims: list[Dim]) -> TracedArray:
     if merged and not array.store.ordered:
         return uncertain(fresh(axes, result.body), array.store)
     if not all(mergeable(result, axis) for axis in merged):
-        return fresh(axes, result.body)  # NumPy copies
+        copied = fresh(axes, result.body)
+        copied.store.split_from(array.store)
+        return copied
     return result
 
 
@@ -269,7 +271,7 @@ def tile(a: Any, reps: Any) -> Any:
 
 def repeat(a: Any, repeats: Any, axis: Any = None) -> Any:
     """np.repeat along an axis: each entry so many times."""
-    array = lift(a)
+    array = at_least(1)(a)
     array = reshape(array, -1) if axis is None else array
     at = axes_of(array, 0 if axis is None else axis)[0]
     if not is_integer(repeats):

@@ -19,7 +19,7 @@ HALF = number(Fraction(1, 2))
 
 def axes_of(array: TracedArray, axis: Any) -> tuple[int, ...]:
     """The axes that `axis` names, counted from 0."""
-    if axis is None:
+    if axis is None or (not array.ndim and axis in (0, -1)):
         return tuple(range(array.ndim))
     given = axis if isinstance(axis, tuple | list) else (axis,)
     found = []

@@ -371,6 +371,12 @@ def _assumed(difference: Dim, test: Compare) -> bool:
     )
 
 
+def assume_longer(name: str) -> None:
+    """Assume of an atomic size that it is not 1."""
+    if state().least.get(name, 1) < 2:
+        raise Restart(least={name: 2})
+
+
 def _assume_positive(difference: Dim, or_zero: bool) -> None:
     """difference > 0, or >= 0: for one size, that it is larger from now on."""
     if or_zero:
