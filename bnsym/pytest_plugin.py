@@ -1,4 +1,4 @@
-"""The pytest plugin: the claims of derivation scripts as test items, and the fixtures `prove` and `refute`.
+"""The pytest plugin: derivation scripts as test items; the fixtures `prove`, `refute` and `verify_backward`.
 
 It is found by its entry point; `-p no:bnsym` leaves it out.  Pytest loads it in every run, so bnsym's own
 modules, and SymPy with them, are imported only once a script is collected or a fixture is called.
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from bnsym.proof.prover import Decision
     from bnsym.proof.theorems import Theorem
     from bnsym.proof.witness import Witness
+    from bnsym.verify.code.result import Verification
 
 # -- the claims of derivation scripts -----------------------------------------------------------------------
 
@@ -219,6 +220,36 @@ def refute() -> Refute:
         raise AssertionError(f"{decision.verdict}: {claim}\n  {why}")
 
     return refute
+
+
+class VerifyBackward(Protocol):
+    """The fixture `verify_backward`: asserts that a backward is the derivative of its own forward."""
+
+    def __call__(self, forward: Any, backward: Any = None, /, **roles: Any) -> Verification:
+        """Raise AssertionError with the counterexample of each gradient that is wrong, or with why not."""
+
+
+@pytest.fixture(scope="session")
+def verify_backward() -> VerifyBackward:
+    """verify_backward(forward, backward, x=("N", "D"), ...): assert every gradient, for every size.
+
+    The arguments are those of bnsym.verify_backward; what is not said is guessed.  Fails with the smallest
+    input on which a gradient is wrong, or with "unknown" and why.
+    """
+
+    def verify_backward(forward: Any, backward: Any = None, /, **roles: Any) -> Verification:
+        __tracebackhide__ = True
+        from bnsym.verify.code import api
+
+        try:
+            found = api.verify_backward(forward, backward, **roles)
+        except UsageError as error:
+            raise error.with_traceback(None) from None
+        if not found:
+            raise AssertionError(found.trouble())
+        return found
+
+    return verify_backward
 
 
 def _decided(left: Any, right: Any, relation: str, scope: Derivation | None) -> tuple[str, Decision]:

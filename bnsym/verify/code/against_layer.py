@@ -19,6 +19,7 @@ from bnsym.terms.nodes import (
     Entry,
     Index,
     Number,
+    Sign,
     Size,
     Sum,
     Symbol,
@@ -33,7 +34,7 @@ from bnsym.verify.code.confirming import confirmed_output, same_to_rounding
 from bnsym.verify.code.deciding import Run, bounds, traced_runs
 from bnsym.verify.code.plan import Plan
 from bnsym.verify.code.result import CodeVerdict
-from bnsym.verify.code.symbolic import Tensor, Traced
+from bnsym.verify.code.symbolic import Tensor, Traced, trace_inputs
 
 Indices = tuple[Index, ...]
 LARGEST_EPSILON = Fraction(1, 10)
@@ -60,11 +61,35 @@ def decide_forward(plan: Plan, fixed: Mapping[str, int], wanted: str = "") -> Co
         runs = traced_runs(plan, fixed)
         tried = [_over_runs(runs, layer(name), replace(blank, of=name)) for name in names]
     except (TracingError, RecursionError) as error:
-        return replace(blank, detail=str(error), seconds=perf_counter() - start)
+        unknown = replace(blank, detail=str(error))
+        return replace(_by_numbers(plan, layer(names[0]), unknown, fixed), seconds=perf_counter() - start)
     best = next((each for each in tried if each.verdict is Verdict.PROVED), tried[0])
     if best is not tried[0] and _says(names[0], plan.pair.name) and tried[0].verdict is Verdict.REFUTED:
         best = replace(tried[0], diagnosis=f"it is not {names[0]}, it is {best.of}")
     return replace(best, bounded=bounds(runs), seconds=perf_counter() - start)
+
+
+def _by_numbers(plan: Plan, made: Layer, unknown: CodeVerdict, fixed: Mapping[str, int]) -> CodeVerdict:
+    """Refuted where the code, run with numbers, is not the layer; else unknown, as it was."""
+    if plan.pair.owner is not None:
+        return unknown
+    traced = trace_inputs(plan)
+    at = {index: index for index in traced.output.indices}
+    for reading in list(_readings(plan, traced, made))[:1]:
+        claim = Claim(ZERO, "=", layer_output(made, reading, at), {})
+        shown = confirmed_output(plan, traced, claim, None, fixed)
+        if shown is not None:
+            notes = (f"found by numbers alone: {unknown.detail}",)
+            cause = f"it is not {made.name}"
+            return replace(
+                unknown,
+                verdict=Verdict.REFUTED,
+                counterexample=shown,
+                diagnosis=cause,
+                detail="",
+                notes=notes,
+            )
+    return unknown
 
 
 def _likeliest_first(name: str) -> list[str]:
@@ -152,9 +177,8 @@ def _epsilons(traced: Traced) -> Iterator[tuple[Term, str]]:
     """The scalar called eps, or a small number in the code, or none."""
     known = [symbol for name, symbol in traced.scalars.items() if n.plain(name) in n.EPSILON]
     nodes = list(subterms(traced.output.body))
-    symbols = {node.name: node for node in nodes if isinstance(node, Symbol)}
-    if known and known[0] in symbols:
-        yield symbols[known[0]], ""
+    if known:
+        yield Symbol(known[0], Sign.POSITIVE), ""
         return
     small = {node.value for node in nodes if isinstance(node, Number) and 0 < node.value < LARGEST_EPSILON}
     for value in sorted(small):

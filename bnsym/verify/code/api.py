@@ -13,10 +13,10 @@ from bnsym.verify.code.deciding import decide_plan
 from bnsym.verify.code.guess import Told, guess, other_ranks
 from bnsym.verify.code.names import BACKWARD_METHODS, FORWARD_METHODS
 from bnsym.verify.code.options import roles_of_values
-from bnsym.verify.code.plan import Pair
+from bnsym.verify.code.plan import Pair, Plan
 from bnsym.verify.code.result import CodeVerdict, Verification
 from bnsym.verify.code.roles import Array
-from bnsym.verify.code.targets import pairs
+from bnsym.verify.code.targets import method_of, pairs
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,16 @@ def verify_pair(pair: Pair, request: Request) -> Verification:
             "--gradient x=result[0]"
         )
     plans = [plan, *other_ranks(pair, request.told, plan)]
-    return Verification(tuple(verdict for each in plans for verdict in decide_plan(each, request.sizes)))
+    return Verification(tuple(v for each in plans for v in decide_plan(_titled(each, plans), request.sizes)))
+
+
+def _titled(plan: Plan, plans: Sequence[Plan]) -> Plan:
+    """With the input's shape in its name, where the code takes several."""
+    if len(plans) == 1:
+        return plan
+    name, role = next(iter(plan.arguments.items()))
+    title = f"{plan.pair.name}, {name}: {role}"
+    return replace(plan, pair=replace(plan.pair, name=title))
 
 
 def _pair(forward: Any, backward: Any) -> Pair:
@@ -115,7 +124,7 @@ def _pair(forward: Any, backward: Any) -> Pair:
             raise UsageError(f"{part!r} is not callable; give a function, a method or a class")
     name = getattr(backward or forward, "__qualname__", repr(forward))
     if isinstance(forward, type):
-        methods = [_method(forward, names) for names in (FORWARD_METHODS, BACKWARD_METHODS)]
+        methods = [method_of(forward, names) for names in (FORWARD_METHODS, BACKWARD_METHODS)]
         if not methods[0]:
             raise UsageError(
                 f"{name} has no method called {', '.join(FORWARD_METHODS[:4])}, ...; give the methods"
@@ -125,10 +134,6 @@ def _pair(forward: Any, backward: Any) -> Pair:
     if owner is not None:
         return Pair(name, forward.__name__, backward.__name__ if backward else None, owner)
     return Pair(name, forward, backward)
-
-
-def _method(owner: type, names: Sequence[str]) -> str:
-    return next((name for name in names if callable(getattr(owner, name, None))), "")
 
 
 def _owner(function: Any) -> type | None:

@@ -59,7 +59,7 @@ def confirmed(
 
 
 def confirmed_output(
-    plan: Plan, traced: Traced, claim: Claim, witness: Witness, fixed: Mapping[str, int]
+    plan: Plan, traced: Traced, claim: Claim, witness: Witness | None, fixed: Mapping[str, int]
 ) -> Counterexample | None:
     """An input at which the user's forward, run with numbers, is not what `claim.right` says."""
     for given in _inputs(plan, traced, witness, fixed):
@@ -77,12 +77,14 @@ def confirmed_output(
     return None
 
 
-def _inputs(plan: Plan, traced: Traced, witness: Witness, fixed: Mapping[str, int]) -> Iterator[Input]:
+def _inputs(plan: Plan, traced: Traced, witness: Witness | None, fixed: Mapping[str, int]) -> Iterator[Input]:
     """The witness itself, then integers at its sizes and at larger ones."""
-    yield _input(plan, traced, witness.sizes, fixed, witness, None)
+    if witness is not None:
+        yield _input(plan, traced, witness.sizes, fixed, witness, None)
+    smallest = witness.sizes if witness is not None else dict.fromkeys(_atoms(traced), 2)
     for draw in range(DRAWS):
         more = draw * 2 // DRAWS
-        sizes = {name: value + more for name, value in witness.sizes.items()}
+        sizes = {name: value + more for name, value in smallest.items()}
         yield _input(plan, traced, sizes, fixed, None, np.random.default_rng(draw))
 
 

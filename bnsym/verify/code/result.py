@@ -106,10 +106,15 @@ class Verification:
     def __repr__(self) -> str:
         return f"<Verification {', '.join(f'{v.of} {v.word}' for v in self.verdicts)}>"
 
+    def trouble(self) -> str:
+        """Every verdict that is no proof, in full; nothing if there is none."""
+        if not self.verdicts:
+            return "nothing was verified"
+        return "\n".join(str(v) for v in self.verdicts if v.verdict is not Verdict.PROVED)
+
     def check(self) -> Verification:
         """Raise MismatchError, with every verdict that is no proof, unless all are proved."""
         __tracebackhide__ = True
-        wrong = [v for v in self.verdicts if v.verdict is not Verdict.PROVED]
-        if wrong or not self.verdicts:
-            raise MismatchError("\n".join(map(str, wrong)) or "nothing was verified")
+        if not self:
+            raise MismatchError(self.trouble())
         return self

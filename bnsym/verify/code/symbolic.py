@@ -12,7 +12,7 @@ from bnsym.verify.code import places
 from bnsym.verify.code.as_array import as_array
 from bnsym.verify.code.plan import Plan
 from bnsym.verify.code.roles import Array, Scalar
-from bnsym.verify.code.running import run_backward, run_forward
+from bnsym.verify.code.running import run_backward, run_forward, value
 
 Axes = tuple[tuple[Index, ...], ...]
 
@@ -119,6 +119,19 @@ def seen(name: str, array: Any) -> Tensor:
     """What is seen of a traced array now; writing into it later changes nothing here."""
     shape = tuple(str(length) for length in array.shape)
     return Tensor(name, tuple(tuple(axis) for axis in array.indices), array.body, shape)
+
+
+def trace_inputs(plan: Plan) -> Traced:
+    """The arguments of a function alone, without running it; the output is given the first one's axes."""
+
+    def attempt(trace: Trace) -> Traced:
+        symbols = Symbols(trace)
+        for name, role in plan.arguments.items():
+            value(role, name, symbols, {})
+        first = next(iter(symbols.inputs.values()))
+        return Traced(symbols.inputs, first, first, {}, dict(symbols.sizes), symbols.scalars, (), "")
+
+    return explore(attempt, {})
 
 
 def trace_plan(plan: Plan, fixed: Mapping[str, int]) -> Traced:

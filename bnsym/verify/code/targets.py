@@ -53,7 +53,7 @@ def pairs(targets: Sequence[str]) -> list[Pair]:
             if isinstance(each.item, type):
                 found.append(_of_class(each))
             elif each.owner is not None:
-                _add_method(found, each)
+                _addmethod_of(found, each)
             else:
                 functions.append(each)
     return found + list(_of_functions(functions))
@@ -91,7 +91,7 @@ def _all_pairs(text: str, module: ModuleType) -> Iterator[Named]:
     classes = [
         Named(f"{text}:{n}", None, v)
         for n, v in own.items()
-        if isinstance(v, type) and _method(v, FORWARD_METHODS) and _method(v, BACKWARD_METHODS)
+        if isinstance(v, type) and method_of(v, FORWARD_METHODS) and method_of(v, BACKWARD_METHODS)
     ]
     if not kept and not classes:
         raise UsageError(
@@ -102,12 +102,14 @@ def _all_pairs(text: str, module: ModuleType) -> Iterator[Named]:
     yield from classes
 
 
-def _method(owner: type, names: Sequence[str]) -> str:
-    return next((name for name in names if callable(getattr(owner, name, None))), "")
+def method_of(owner: type, names: Sequence[str]) -> str:
+    """The first of the names that the class or one of its bases defines; an empty text if there is none."""
+    defined = {name for base in owner.__mro__ if base is not object for name in vars(base)}
+    return next((name for name in names if name in defined), "")
 
 
 def _of_class(each: Named) -> Pair:
-    forward, backward = _method(each.item, FORWARD_METHODS), _method(each.item, BACKWARD_METHODS)
+    forward, backward = method_of(each.item, FORWARD_METHODS), method_of(each.item, BACKWARD_METHODS)
     if not forward:
         raise UsageError(
             f"{each.text} has no method called {', '.join(FORWARD_METHODS[:4])}, ...; "
@@ -116,7 +118,7 @@ def _of_class(each: Named) -> Pair:
     return Pair(each.text, forward, backward or None, each.item)
 
 
-def _add_method(found: list[Pair], each: Named) -> None:
+def _addmethod_of(found: list[Pair], each: Named) -> None:
     """A method: the forward of a new pair, or the backward of the pair before."""
     owner = each.owner
     if owner is None:
@@ -126,9 +128,9 @@ def _add_method(found: list[Pair], each: Named) -> None:
         found.append(Pair(last.name, last.forward, each.name, owner))
         return
     if each.is_backward:
-        found.append(Pair(each.text, _method(owner, FORWARD_METHODS), each.name, owner))
+        found.append(Pair(each.text, method_of(owner, FORWARD_METHODS), each.name, owner))
     else:
-        found.append(Pair(each.text, each.name, _method(owner, BACKWARD_METHODS) or None, owner))
+        found.append(Pair(each.text, each.name, method_of(owner, BACKWARD_METHODS) or None, owner))
 
 
 def _of_functions(functions: Sequence[Named]) -> Iterator[Pair]:
@@ -163,11 +165,8 @@ def _partner(backward: Named, forwards: Sequence[Named], all_named: Sequence[Nam
         fits.sort(key=lambda each: -len(each.name))
     if fits:
         return fits[0]
-    return forwards[0] if len(forwards) == 1 and len(all_named) <= 1 + _backwards(all_named) else None
-
-
-def _backwards(all_named: Sequence[Named]) -> int:
-    return sum(each.is_backward for each in all_named)
+    others = [each for each in all_named if each.is_backward and each is not backward]
+    return forwards[0] if len(forwards) == 1 and len(all_named) <= 2 + len(others) else None
 
 
 def _stem(words: re.Pattern[str], name: str) -> str:
