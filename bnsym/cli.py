@@ -106,7 +106,11 @@ def prove(
 @click.option("-o", "--output", type=path_type, required=True, metavar="DIR", help="Where LAYER.py goes.")
 @json_option
 def generate(layer: str, output: Path, as_json: bool) -> None:
-    """Write the NumPy kernels of a layer: DIR/LAYER.py."""
+    """Write the NumPy kernels of a layer: DIR/LAYER.py.
+
+    The text is read back first: run on symbolic arrays, what it returns must be proved to be what the
+    equations and their derivatives say, for every size. If it is not, nothing is written.
+    """
     from bnsym.report import work
 
     _do("generate", as_json, lambda tell: work.generate([layer], output, tell))

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import replace
 
 import pytest
 from generated import ADDED, BUILT_IN, printed
@@ -10,8 +11,9 @@ from small_script import bnsym
 from bnsym.errors import InternalError
 from bnsym.kernels import numpy_frame
 from bnsym.kernels.numpy_expression import NumPyForm
+from bnsym.kernels.numpy_functions import NumPyFunctions
 from bnsym.layers.table import layer
-from bnsym.terms.text import definition_text
+from bnsym.terms.text import ATOM, definition_text
 from bnsym.tracing import explore
 from bnsym.verify.emitted.generate import generate
 from bnsym.verify.emitted.layouts import LAYOUTS, Spread
@@ -154,6 +156,65 @@ def test_a_backend_that_prints_another_function_writes_nothing(name, monkeypatch
     with pytest.raises(InternalError, match=told):
         generate(name, tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def mean_for_sum(self, term):
+    return f"np.mean({self._summed(term)})", ATOM
+
+
+def without_sign(self, term):
+    return [line.replace("- ", "+ ") for line in right_signs(self, term)]
+
+
+def one_more(self, term):
+    return str(term.value + 1), ATOM
+
+
+def not_stored_flat(self, tensor):
+    return self.names.variable(tensor.name)
+
+
+right_signs = NumPyForm._signed
+
+# what is broken in the backend
+FAULTS = [
+    (NumPyForm, "times", " / "),
+    (NumPyForm, "over", " * "),
+    (NumPyForm, "sum", mean_for_sum),
+    (NumPyForm, "_signed", without_sign),
+    (NumPyForm, "number", one_more),
+    (NumPyFunctions, "_stored", not_stored_flat),
+    (
+        numpy_frame,
+        "FORWARD",
+        numpy_frame.FORWARD.replace("channel_axis: int = $axis", "channel_axis: int = 0"),
+    ),
+    (numpy_frame, "FORWARD", numpy_frame.FORWARD.replace("axis=axis", "axis=0")),
+    (
+        numpy_frame,
+        "BACKWARD",
+        numpy_frame.BACKWARD.replace("= _check_saved(saved)", "= saved.x, 0, np.float64"),
+    ),
+    (numpy_frame, "INFERENCE", numpy_frame.INFERENCE.replace("return result", "return wide_x")),
+    (
+        numpy_frame,
+        "RUNNING",
+        numpy_frame.RUNNING.replace("$steps", "momentum = 1 - momentum\n        $steps"),
+    ),
+]
+
+
+@pytest.mark.parametrize(("owner", "name", "wrong"), FAULTS, ids=text_of)
+def test_a_fault_of_the_backend_is_seen(owner, name, wrong, monkeypatch):
+    right = printed("batch_norm")
+    text = right.text  # printed before anything is broken
+    monkeypatch.setattr(owner, name, wrong)
+    broken = replace(right)
+    assert broken.text != text
+    with pytest.raises(
+        InternalError, match="the printed text of batch_norm is not proved to do what it claims"
+    ):
+        read_back(right, broken.text)
 
 
 def test_a_frame_that_is_wrong_writes_nothing_and_ends_in_3(monkeypatch, tmp_path):
