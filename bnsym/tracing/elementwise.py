@@ -77,7 +77,10 @@ def written(result: TracedArray, out: Any) -> Any:
     """The result, put into `out` as NumPy does; a single number is never changed in place."""
     target = out[0] if isinstance(out, tuple) else out
     if not isinstance(target, TracedArray):
-        raise UnsupportedCallError("out= is no array of this trace")
+        raise UnsupportedCallError(
+            "out= is an array of numbers, made before the trace; make it in the traced code, or hand it "
+            "in as an argument"
+        )
     if is_number(target):
         return result
     target.assign(result)

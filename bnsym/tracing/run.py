@@ -19,7 +19,7 @@ from bnsym.tracing.creation import free
 from bnsym.tracing.numbers import exact
 from bnsym.tracing.sizes import Dim, atomic, whole
 from bnsym.tracing.stand_ins import BUILTINS, MATH, NUMPY, original, stand_in
-from bnsym.tracing.state import OURS, Restart, State, active
+from bnsym.tracing.state import Restart, State, active, is_theirs
 from bnsym.tracing.trouble import CodeError, TracingError
 
 T = TypeVar("T")
@@ -102,14 +102,16 @@ class Trace:
 
 def explore(attempt: Callable[[Trace], T], fixed: Mapping[str, int] | None = None) -> T:
     """Run an attempt; where the code asks more of a size than is known, again with that known."""
-    state = State(fixed=dict(fixed or {}))
+    state, place = State(fixed=dict(fixed or {})), None
     for _ in range(RESTARTS):
         with active(state):
             try:
                 return attempt(Trace(state))
             except Restart as more:
-                state = _extended(state, more)
-    raise TracingError("the code splits its sizes in ways that do not end; give them numbers with --size")
+                state, place = _extended(state, more), more.place
+    raise TracingError(
+        "the code splits its sizes in ways that do not end; give them numbers with --size", place
+    )
 
 
 def _extended(state: State, more: Restart) -> State:
@@ -121,9 +123,7 @@ def _extended(state: State, more: Restart) -> State:
 
 def _code_error(error: Exception) -> CodeError:
     """The code's own error, at the last line that is the code's."""
-    frames = [
-        frame for frame in traceback.extract_tb(error.__traceback__) if not frame.filename.startswith(OURS)
-    ]
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if is_theirs(frame.filename)]
     place = (frames[-1].filename, frames[-1].lineno or 0) if frames else None
     text = str(error).splitlines()[0] if str(error) else ""
     return CodeError(f"the code raised {type(error).__name__}: {text}", place)

@@ -330,6 +330,8 @@ def stand_in(name: str, value: Any) -> Any:
     """What a global of the traced code is replaced by; itself where it stays."""
     if isinstance(value, types.ModuleType):
         return _module(value)
+    if name in BUILTINS and value is getattr(builtins, name):  # `from builtins import range`
+        return BUILTINS[name]
     owner = getattr(value, "__module__", None) or ""
     if isinstance(value, np.ufunc) or (callable(value) and owner.split(".")[0] == "numpy"):
         known = getattr(value, "__name__", "")

@@ -6,6 +6,7 @@ Code that is traced calls NumPy by its own names, so the objects that it handles
 from __future__ import annotations
 
 import sys
+import sysconfig
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,8 +14,10 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-OURS = str(Path(__file__).parent)
-NUMPY = "numpy"
+import numpy
+
+OURS = str(Path(__file__).parent.parent)
+NOT_THEIRS = (OURS, str(Path(numpy.__file__).parent), sysconfig.get_paths()["stdlib"])
 
 
 class Restart(BaseException):
@@ -32,6 +35,7 @@ class Restart(BaseException):
     ) -> None:
         super().__init__()
         self.order = order
+        self.place = place_of_call()
         self.splits = splits or {}
         self.least = least or {}
         state().failure = state().failure or self
@@ -97,12 +101,20 @@ def active(one: State) -> Iterator[State]:
         _ACTIVE.pop()
 
 
+def is_theirs(file: str) -> bool:
+    """True for a file of the traced code: none of ours, of NumPy's or of the standard library's."""
+    if file.startswith("<"):
+        return False
+    installed = "site-packages" in file or "dist-packages" in file
+    ours = NOT_THEIRS[:2] if installed else NOT_THEIRS
+    return not file.startswith(ours)
+
+
 def place_of_call() -> tuple[str, int] | None:
     """File and line of the traced code that is being run."""
     frame: Any = sys._getframe(1)
     while frame is not None:
-        name = frame.f_code.co_filename
-        if not name.startswith(OURS) and f"{NUMPY}/" not in name.replace("\\", "/") and "<" not in name:
-            return name, frame.f_lineno
+        if is_theirs(frame.f_code.co_filename):
+            return frame.f_code.co_filename, frame.f_lineno
         frame = frame.f_back
     return None

@@ -13,12 +13,7 @@ from bnsym.tracing import SymbolicLoopError, UnsupportedCallError
 
 SHAPES = ("N D", "D", "N D H", "N 3", "1 D")
 GENERAL = {"N": 7, "D": 11, "H": 5}  # no step is legal by chance
-SIZES = (
-    {"N": 2, "D": 4, "H": 2},
-    {"N": 1, "D": 3, "H": 2},
-    {"N": 2, "D": 1, "H": 1},
-    {"N": 1, "D": 1, "H": 1},
-)
+SIZES = tuple({"N": n, "D": d, "H": h} for n, d, h in ((2, 4, 2), (1, 3, 2), (2, 1, 1), (1, 1, 1)))
 
 STEPS = st.lists(
     st.builds(Step, st.sampled_from(NAMES), st.integers(0, 9), st.integers(0, 9), st.integers(0, 3)),
