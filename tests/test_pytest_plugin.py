@@ -405,3 +405,54 @@ def test_the_fixtures_serve_fixtures_of_any_scope(pytester):
 def test_the_fixtures_are_told_of():
     done = run(".", "--fixtures", "-q", "--rootdir=.", "--co")
     assert "prove(left, right, relation" in done.stdout
+
+
+NORMS = """
+import numpy as np
+
+def forward(x, eps=1e-5):
+    return (x - x.mean(0)) / np.sqrt(x.var(0) + eps)
+
+def backward(x, dy, eps=1e-5):
+    s = np.sqrt(x.var(0) + eps)
+    h = (x - x.mean(0)) / s
+    return (dy - dy.mean(0) - h * (dy * h).mean(0)) / s
+
+def wrong(x, dy, eps=1e-5):
+    return (dy - dy.mean(0)) / np.sqrt(x.var(0) + eps)
+"""
+
+
+def test_a_backward_in_one_line(pytester):
+    pytester.makepyfile(norms=NORMS)
+    pytester.makepyfile(
+        """
+        import bnsym
+        import norms
+
+        def test_right(verify_backward):
+            verify_backward(norms.forward, norms.backward)
+
+        def test_wrong(verify_backward):
+            verify_backward(norms.forward, norms.wrong, x=("N", "D"))
+
+        def test_checked():
+            bnsym.verify_backward(norms.forward, norms.wrong).check()
+
+        def test_asserted():
+            assert bnsym.verify_backward(norms.forward, norms.backward)
+
+        def test_typo(verify_backward):
+            verify_backward(norms.forward, norms.backward, z=("N", "D"))
+        """
+    )
+    done = pytester.runpytest()
+    done.assert_outcomes(passed=2, failed=3)
+    done.stdout.fnmatch_lines(
+        [
+            "*refuted: the projection term*",
+            "*it returns*",
+            "*MismatchError: wrong: x: refuted*",
+            "*has no argument called 'z'*",
+        ]
+    )

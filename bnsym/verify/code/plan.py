@@ -72,7 +72,9 @@ class Plan:
     def stated(self) -> str:
         """The roles as told to the user."""
         own = {f"{name} (constructor)": role for name, role in self.construct.items()}
-        parts = {**own, **self.state, **self.hands, **self.arguments}
+        handed = {name: role for name, role in self.hands.items() if name not in self.arguments}
+        free = {place: role for place, role in self.state.items() if isinstance(role, Array)}
+        parts = {**own, **free, **self.arguments, **handed}
         return "; ".join(f"{name}: {role}" for name, role in parts.items())
 
 
