@@ -442,6 +442,26 @@ wrong("lines: they begin elsewhere", "a", "=", "b", [("b", "algebra", "b")])
 wrong("lines: none", "a", "=", "a")
 WRONG["lines: none"]["proof"] = []
 wrong("lines: without steps", "a", "=", "b", [])
+wrong("lines: a step with an extra key", "a", "=", "a", [("a", "algebra", "a")])
+WRONG["lines: a step with an extra key"]["proof"][0]["steps"][0]["note"] = ""
+wrong("need: an instance with a size too many", "a", "=", "a", [("a", "algebra", "a")])
+WRONG["need: an instance with a size too many"]["instance"]["sizes"]["k"] = 1
+SELF = [("b/b", "algebra", "1")]
+NEEDS_B: Any = {"needs": [["b", "> 0"]]}
+right("need: an instance with signs", "b/b", "=", "1", SELF, scalars={"a": "positive", "b": "real"},
+      values={"b": "1", "a": "1/2"}, **NEEDS_B)  # fmt: skip
+wrong("need: an instance of another sign", "b/b", "=", "1", SELF, scalars={"a": "positive", "b": "real"},
+      values={"b": "1", "a": "-1"}, **NEEDS_B)  # fmt: skip
+wrong("need: an instance with half a count", "b/b", "=", "1", SELF, tensors={"c": [1, "count"]},
+      values={"b": "1", "c[1]": "1/2"}, **NEEDS_B)  # fmt: skip
+wrong("need: an instance with a part of the values", "1/(a + 1)", "=", "1/(a + 1)",
+      [("1/(a + 1)", "algebra", "1/(a + 1)")], needs=[["a + 1", "> 0"]])  # fmt: skip
+wrong("definition: of what is declared positive", "S[m]", ">", "0", order(">", "0", "S[m]"),
+      sizes={"m": 1, "t": 1}, tensors={"S": [1, "positive"]}, indices={},
+      definitions=[definition("S", ["t"], "S[t - 1] - 1", "0")])  # fmt: skip
+wrong("definition: of what is declared a count", "delta(D[1], 1)", "=", "delta(D[1], 1)",
+      [("delta(D[1], 1)", "algebra", "delta(D[1], 1)")], tensors={"D": [1, "count"]},
+      definitions=[definition("D", ["i"], "1/2")])  # fmt: skip
 right("lemma: with a need", "a/a", "=", "1", [("a/a", "algebra", "1", [0])], needs=[["a", "> 0"]],
       values={"a": "2"}, lemmas=[step("a/a", "algebra", "1")])  # fmt: skip
 right("need: of a size", "1/(m - 1)", "=", "1/(m - 1)", [("1/(m - 1)", "algebra", "1/(m - 1)")],

@@ -94,7 +94,7 @@ class _Replay:
             raise Refused("a need is stated that nothing calls for")
         require_instance(self.found["instance"], self.facts, self.reader)
         names = (self.found["theorem"], self.found["source"])
-        if not all(isinstance(text, str) and text.isprintable() for text in names):
+        if not all(text.isprintable() for text in names):
             raise Refused("the name and the source of a theorem are printable texts")
         shown = " ".join(self.found["statement"]), tuple(map(" ".join, self.found["needs"]))
         return Checked(names[0], *shown, self.steps, {key: self.found[key] for key in sorted(GIVEN)})

@@ -17,7 +17,7 @@ Places = Mapping[Formula, Formula]
 
 def fields(row: Any, keys: str) -> list[Any]:
     """The values of a row that has these keys and no others."""
-    if not isinstance(row, dict) or set(row) != set(keys.split()):
+    if set(row) != set(keys.split()):
         raise Refused(f"a row has the keys {keys}")
     return [row[key] for key in keys.split()]
 
@@ -61,7 +61,7 @@ def _define(row: list[Any], reader: Reader, facts: Facts, later: set[str]) -> No
         before = minus(size, ONE)
         wrong = [p for p in wrong if p.parts[0] != name or not Field().vanishes(minus(before, p.parts[1]))]
         wrong += [p for p in walk(start) if p is size or (p.kind == "entry" and p.parts[0] in later)]
-        fits = size.kind == "size" and facts.least[size.parts[0]] == 1 and not start.free
+        fits = facts.least[size.parts[0]] == 1 and not start.free
     declared = facts.signs[name] == "real" and reader.names[name] == len(set(parameters)) == len(parameters)
     if name in facts.definitions or wrong or not fits or not declared or not body.free <= set(parameters):
         raise Refused(f"{name} is not defined once, over indices or step by step, by what is defined before")
