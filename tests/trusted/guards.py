@@ -12,9 +12,9 @@ CALLS = {
     *("facts.need", "self.need", "facts.require", "self.require", "self.facts.require"),
     *("facts.require_within", "self.require_within", "self._require_here"),
 }
-# guards whose loss nothing can notice, with the reason
+# guards whose loss nothing notices, with the reason
 ANYHOW = {
-    "isinstance(error, Refused)": "",
+    "facts.require(index)": "what holds the index is looked at later, and its range with it",
 }
 
 

@@ -117,6 +117,7 @@ FILES: dict[str, bytes] = {
     "a term of itself": claim("x", ["_0"]),
     "a term of a later one": claim("x", ["_1", "x"]),
     "an empty file": b"",
+    "a size and a half": written({**PLAIN, "instance": {"sizes": {"m": 1.5}, "values": {}}}),
     "four million spaces": GOOD + b" " * 4_000_000,
     "a list of the keys": json.dumps(list(PLAIN)).encode(),
     "a key too many": written({**PLAIN, "extra": 1}),

@@ -462,6 +462,24 @@ wrong("definition: of what is declared positive", "S[m]", ">", "0", order(">", "
 wrong("definition: of what is declared a count", "delta(D[1], 1)", "=", "delta(D[1], 1)",
       [("delta(D[1], 1)", "algebra", "delta(D[1], 1)")], tensors={"D": [1, "count"]},
       definitions=[definition("D", ["i"], "1/2")])  # fmt: skip
+defined("a start that holds an index", definition("S", ["t"], "S[t - 1]", "x[i]"))
+defined("a range of a later parameter", definition("D", ["r", "j"], "x[r]*x[j]"),
+        indices={"j": ["1", "m"], "r": ["1", "j"]})  # fmt: skip
+FALLING: Any = {
+    "sizes": {"m": 1, "t": 1},
+    "tensors": {"S": [1, "real"]},
+    "indices": {},
+    "needs": [["S[m]", "> 0"]],
+}
+RATIO = ("S[m]/S[m]", "algebra", "1")
+for table, first in ((right, "3"), (wrong, "1")):
+    rows = [definition("S", ["t"], "S[t - 1] - 1", first)]
+    table(f"need: of a recurrence from {first}", "S[m]/S[m]", "=", "1", [RATIO], definitions=rows, **FALLING)
+PRODUCT: Any = {"tensors": {"D": [0, "real"]}, "definitions": [definition("D", [], "a*b")]}
+right("need: of a definition", "D/D", "=", "1", [("D/D", "algebra", "1")], needs=[["D", "> 0"]],
+      values={"a": "1", "b": "2"}, **PRODUCT)  # fmt: skip
+FROM: Any = {"definitions": [definition("S", ["t"], "S[t - 1]", "x[1]")], "tensors": X | {"S": [1, "real"]}}
+one(right, "unfold: a start that is an entry", "S[0]", "unfold", "x[1]", sizes={"t": 1}, indices={}, **FROM)
 right("lemma: with a need", "a/a", "=", "1", [("a/a", "algebra", "1", [0])], needs=[["a", "> 0"]],
       values={"a": "2"}, lemmas=[step("a/a", "algebra", "1")])  # fmt: skip
 right("need: of a size", "1/(m - 1)", "=", "1/(m - 1)", [("1/(m - 1)", "algebra", "1/(m - 1)")],

@@ -53,14 +53,14 @@ def _define(row: list[Any], reader: Reader, facts: Facts, later: set[str]) -> No
     name, words, text, first, _ = row
     parameters = tuple(reader.read(word) for word in words)
     body, start = reader.read(text), None if first is None else reader.read(first)
-    wrong = [part for part in walk(body) if part.kind == "entry" and part.parts[0] in later]
+    wrong = [part for part in walk(body) if part.parts[0] in later]
     if start is None:
         fits = all(p.kind == "index" and p.free <= set(parameters[: k + 1]) for k, p in enumerate(parameters))
     else:
         (size,) = parameters
         before = minus(size, ONE)
         wrong = [p for p in wrong if p.parts[0] != name or not Field().vanishes(minus(before, p.parts[1]))]
-        wrong += [p for p in walk(start) if p is size or (p.kind == "entry" and p.parts[0] in later)]
+        wrong += [part for part in walk(start) if part is size or part.parts[0] in later]
         fits = facts.least[size.parts[0]] == 1 and not start.free
     declared = facts.signs[name] == "real" and reader.names[name] == len(set(parameters)) == len(parameters)
     if name in facts.definitions or wrong or not fits or not declared or not body.free <= set(parameters):
