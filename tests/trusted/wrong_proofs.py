@@ -480,6 +480,16 @@ right("need: of a definition", "D/D", "=", "1", [("D/D", "algebra", "1")], needs
       values={"a": "1", "b": "2"}, **PRODUCT)  # fmt: skip
 FROM: Any = {"definitions": [definition("S", ["t"], "S[t - 1]", "x[1]")], "tensors": X | {"S": [1, "real"]}}
 one(right, "unfold: a start that is an entry", "S[0]", "unfold", "x[1]", sizes={"t": 1}, indices={}, **FROM)
+one(right, "identity: a power by a size", "a**(m + 1)", "algebra", "a*a**m", scalars={"a": "positive"})
+one(wrong, "sift: another body", SUM, "sift", "x[k]", "k", "x[i]")
+one(wrong, "exchange: an index twice", "sum(sum(x[i] for j in span(1, n)) for i in span(1, m))", "exchange",
+    "sum(sum(x[k] for k in span(1, m)) for i in span(1, m))", "i", "i")  # fmt: skip
+ROOTS = "sum(b**(1/3) for i in span(1, m))"
+wrong("order: the sign of a third root", ROOTS, ">=", "0", order(">=", "0", ROOTS))
+one(wrong, "split: another body", SUM, "split", "sum(x[i] for i in span(1, 1)) + sum(y[k] for k in span(2, m))",
+    "1", "sum(y[k] for k in span(2, m))", indices={"i": ["1", "m"], "k": ["2", "m"]}, sizes={"m": 2})  # fmt: skip
+FROM_0: Any = {"indices": {"h": ["0", "m"]}, "definitions": [definition("D", ["h"], "x[h]*2")]}
+one(right, "unfold: at 0", "D[0]", "unfold", "x[0]*2", tensors=MEAN["tensors"], **FROM_0)
 right("lemma: with a need", "a/a", "=", "1", [("a/a", "algebra", "1", [0])], needs=[["a", "> 0"]],
       values={"a": "2"}, lemmas=[step("a/a", "algebra", "1")])  # fmt: skip
 right("need: of a size", "1/(m - 1)", "=", "1/(m - 1)", [("1/(m - 1)", "algebra", "1/(m - 1)")],

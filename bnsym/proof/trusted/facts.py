@@ -35,8 +35,6 @@ class Facts:
 
     def unfolded(self, entry: Formula) -> Formula:
         """D[p, ...] becomes its body at p, ...; a recurrence its start at 0, else its step."""
-        if entry.kind != "entry" or entry.parts[0] not in self.definitions:
-            raise Refused("only an entry that is defined can be unfolded")
         parameters, body, start = self.definitions[entry.parts[0]]
         given: dict[Formula, Formula] = {}
         for parameter, place in zip(parameters, entry.parts[1:], strict=True):

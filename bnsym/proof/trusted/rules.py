@@ -92,8 +92,8 @@ def exchange(step: Step, facts: Facts) -> None:
         if other.parts[1:] != tuple(replace(end, here) for end in own.parts[1:]):
             raise Refused(f"the ranges of {own.parts[0]} and {other.parts[0]} differ")
         renaming[own] = other
-    if any(new in step.left.free for new in others) or not step.right.free <= step.left.free:
-        raise Refused("a new name is free on the left side, or an index on the right side")
+    if any(new in step.left.free for new in others):
+        raise Refused("a new name is free on the left side")
     same(replace(body, renaming), target, step.used)
 
 
