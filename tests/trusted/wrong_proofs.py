@@ -486,8 +486,19 @@ one(wrong, "exchange: an index twice", "sum(sum(x[i] for j in span(1, n)) for i 
     "sum(sum(x[k] for k in span(1, m)) for i in span(1, m))", "i", "i")  # fmt: skip
 ROOTS = "sum(b**(1/3) for i in span(1, m))"
 wrong("order: the sign of a third root", ROOTS, ">=", "0", order(">=", "0", ROOTS))
-one(wrong, "split: another body", SUM, "split", "sum(x[i] for i in span(1, 1)) + sum(y[k] for k in span(2, m))",
-    "1", "sum(y[k] for k in span(2, m))", indices={"i": ["1", "m"], "k": ["2", "m"]}, sizes={"m": 2})  # fmt: skip
+OTHER: Any = {"indices": {"i": ["1", "m"], "k": ["2", "m"]}, "sizes": {"m": 2}}
+LATER = "sum(y[k] for k in span(2, m))"
+one(
+    wrong,
+    "split: another body",
+    SUM,
+    "split",
+    f"sum(x[i] for i in span(1, 1)) + {LATER}",
+    "1",
+    LATER,
+    **OTHER,
+)
+right("order: the square of a recurrence", "S[m]**2", ">=", "0", order(">=", "0", "S[m]**2"), **START)
 FROM_0: Any = {"indices": {"h": ["0", "m"]}, "definitions": [definition("D", ["h"], "x[h]*2")]}
 one(right, "unfold: at 0", "D[0]", "unfold", "x[0]*2", tensors=MEAN["tensors"], **FROM_0)
 right("lemma: with a need", "a/a", "=", "1", [("a/a", "algebra", "1", [0])], needs=[["a", "> 0"]],

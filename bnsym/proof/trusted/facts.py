@@ -56,7 +56,7 @@ class Facts:
                 self.seen.add(found)
                 self._require_here(found.kind, found.parts)
                 self.require(*(part for part in found.parts if isinstance(part, Formula)))
-                if found.kind == "entry" and found.parts[0] in self.definitions:
+                if found.parts[0] in self.definitions:
                     self.require(*(part for part in self.definitions[found.parts[0]][1:] if part))
 
     def _require_here(self, kind: str, parts: tuple[Formula, ...]) -> None:
