@@ -74,6 +74,10 @@ class TracedArray(NDArrayOperatorsMixin):
         self.detached = False  # True where NumPy forbids to write, or may or may not have copied
         self.doubtful: tuple[Store, int] | None = None  # what it may share memory with, and its writes so far
 
+    @property  # type: ignore[misc]
+    def __class__(self) -> Any:  # checks that took hold of `float` before the trace let a number pass
+        return float if is_number(self) else TracedArray
+
     # -- reading --------------------------------------------------------------------------------------
 
     @property

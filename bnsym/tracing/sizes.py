@@ -148,6 +148,10 @@ class Dim:
 
         return call_ufunc(ufunc, method, inputs, options)
 
+    @property  # type: ignore[misc]
+    def __class__(self) -> Any:  # checks that took hold of `int` before the trace let a size pass
+        return int
+
     @property
     def dtype(self) -> Any:
         """A NumPy integer's."""
@@ -325,11 +329,11 @@ def split(name: str, divisor: Dim) -> dict[str, tuple[Any, Any]]:
 
 def _compare(left: Dim, right: Any, test: Compare) -> bool:
     if not is_integer(right):
+        if hasattr(right, "indices"):  # an array of this trace
+            return bool(test(real(left), right))
         if isinstance(right, float) and right == int(right):
             return _compare(left, int(right), test)
         if isinstance(right, float | np.floating):
-            return bool(test(real(left), right))
-        if hasattr(right, "indices"):  # an array of this trace
             return bool(test(real(left), right))
         if test is not operator.eq:
             raise UnsupportedCallError(f"{left} is compared with {right!r}")

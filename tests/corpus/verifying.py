@@ -57,6 +57,8 @@ def _role(given: object) -> Any:
             return "scalar"
         case Size(size):
             return f"size:{size}"
+        case (Size(), *_):
+            return "shape:" + ",".join(size.name for size in given)
         case dict():
             return {key: _role(inner) for key, inner in given.items()}
     return given

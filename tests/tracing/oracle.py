@@ -147,7 +147,7 @@ def holds(traced: Traced, known: Mapping[str, int]) -> bool:
 
 
 def value_of(dim: Dim | int, known: Mapping[str, int]) -> int | None:
-    if isinstance(dim, int):
+    if type(dim) is int:
         return dim
     total = Fraction(0)
     for row, factor in dim.parts:

@@ -234,9 +234,12 @@ def _learned(plan: Plan, numbers: Numbers, wanted: Wanted) -> bool:
 def _with_state(plan: Plan, layout: Layout, sizes: Mapping[str, int], told: Told) -> Plan:
     """With the arrays that the instance holds before, or only after, its first forward."""
     owner = plan.pair.owner
-    if owner is None or told.state is not None:
-        return replace(plan, state=told.state or {})
     numbers = Numbers(sizes)
+    if owner is None:
+        return replace(plan, state=told.state or {})
+    if told.state is not None:
+        plan = replace(plan, state=told.state)
+        return replace(plan, lazy=_is_overwritten(plan, numbers))
     made = instance(plan, owner, numbers)
     before = arrays_in(made)
     state = state_roles(before, sizes, layout.input)
@@ -245,6 +248,16 @@ def _with_state(plan: Plan, layout: Layout, sizes: Mapping[str, int], told: Told
     names = run_forward(replace(plan, output="result"), numbers)
     late = state_roles(created_late(before, arrays_in(names["self"])), sizes, layout.input)
     return replace(plan, state={**state, **late}, lazy=bool(late))
+
+
+def _is_overwritten(plan: Plan, numbers: Numbers) -> bool:
+    """True where the first forward makes the parameters anew, and so forgets what was put there."""
+    names = run_forward(replace(plan, output="result"), numbers)
+    put = [np.array(numbers.arrays[place]) for place in plan.state if place in numbers.arrays]
+    now = [places.read(place, names) for place in plan.state if place in numbers.arrays]
+    return any(
+        np.size(a) != np.size(b) or np.any(np.ravel(a) != np.ravel(b)) for a, b in zip(put, now, strict=True)
+    )
 
 
 def _wanted(plan: Plan, numbers: Numbers, told: Told, pair: Pair) -> dict[str, tuple[int, ...]]:
