@@ -147,19 +147,33 @@ def axes(case: Case) -> Iterator[str]:
     normal, root = case.parts.normal, case.parts.root
     if normal is None or root is None or len(case.at) > MOST_AXES:
         return
-    handed = mul(case.parts.straight, power(root, HALF))
+    handed, inverse = mul(case.parts.straight, power(root, HALF)), power(root, -HALF)
+    sampler = case.sampler
+    upstream, centred, scale = (sampler.grid(term, case.at) for term in (handed, normal, inverse))
     rows = [{"": part} for part in case.three]
+    values = [{"": sampler.values(part)} for part in case.three]
     for size in range(1, len(case.at) + 1):
-        for chosen in combinations(case.at, size):
-            lengths = tuple(index.high for index in chosen)
-            over = f"over {_listed(lengths)} where its forward's go over {_listed(case.parts.rows)}"
-            mean = mul(power(root, -HALF), _summed(handed, chosen))
-            along = mul(power(root, -HALF), normal, _summed(mul(handed, normal), chosen))
-            for said, count in ((f"means {over}", mul(*lengths)), (f"sums {over}", case.parts.count)):
-                rows[1][said], rows[2][said] = (
-                    mul(negative(power(count, -1)), term) for term in (mean, along)
-                )
-    yield from _by_part(case, rows)
+        for chosen in combinations(range(len(case.at)), size):
+            over = tuple(case.at[k] for k in chosen)
+            sums = [
+                (upstream * factor).sum(axis=chosen, keepdims=True) * factor * scale
+                for factor in (1, centred)
+            ]
+            for said, count in _counts(case, over):
+                factor = -1 / sampler.number(count)
+                for k, total, by in ((1, sums[0], ONE), (2, sums[1], normal)):
+                    values[k][said] = sampler.picked(factor * total, case.at)
+                    summed = _summed(mul(handed, by), over)
+                    rows[k][said] = mul(negative(power(count, -1)), inverse, by, summed)
+    yield from _by_part(case, rows, values)
+
+
+def _counts(case: Case, over: tuple[Index, ...]) -> Iterator[tuple[str, Term]]:
+    """Means over these axes, and sums divided as the forward divides."""
+    lengths = tuple(index.high for index in over)
+    text = f"over {_listed(lengths)} where its forward's go over {_listed(case.parts.rows)}"
+    yield f"means {text}", mul(*lengths)
+    yield f"sums {text}", case.parts.count
 
 
 def _listed(lengths: tuple[Term, ...]) -> str:
@@ -173,10 +187,12 @@ def _summed(term: Term, over: tuple[Index, ...]) -> Term:
     return term
 
 
-def _by_part(case: Case, rows: list[dict[str, Term]]) -> Iterator[str]:
+def _by_part(
+    case: Case, rows: list[dict[str, Term]], known: list[dict[str, Any]] | None = None
+) -> Iterator[str]:
     """All choices of one variant a part that give the returned values; the first that is proved is named."""
     target = case.sampler.values(case.returned)
-    values = [{said: case.sampler.values(term) for said, term in row.items()} for row in rows]
+    values = known or [{said: case.sampler.values(term) for said, term in row.items()} for row in rows]
     live = [k for k, row in enumerate(values) if _is_live(row[""])]
     for chosen in product(*(values[k] for k in live)):
         total = sum(values[k][said] for k, said in zip(live, chosen, strict=True))

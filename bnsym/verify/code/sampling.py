@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import random
+from itertools import product
 from typing import Any
 
 import numpy as np
 
 from bnsym.errors import UndefinedValueError
 from bnsym.terms.evaluate import Evaluator, Instance
-from bnsym.terms.nodes import Entry, Sign, Size, Symbol, Term
+from bnsym.terms.nodes import Entry, Index, Sign, Size, Symbol, Term
 from bnsym.terms.walk import free_indices, subterms
 from bnsym.verify.code.floats import Floats
 
@@ -54,6 +55,20 @@ class Sampler:
     def values(self, term: Term) -> Any:
         """The term at the places; infinite where it has no value."""
         return np.array([self._value(term, place) for place in self.places])
+
+    def grid(self, term: Term, indices: tuple[Index, ...]) -> Any:
+        """The term at every position of the indices."""
+        ranges = [self.evaluator.positions(index, {}) for index in indices]
+        found = [self._value(term, dict(zip(indices, at, strict=True))) for at in product(*ranges)]
+        return np.array(found).reshape([len(places) for places in ranges])
+
+    def picked(self, grid: Any, indices: tuple[Index, ...]) -> Any:
+        """The entries of a grid at the places; an axis of length 1 stands for all of it."""
+        rows = []
+        for place in self.places:
+            at = (place.get(index, 1) - 1 for index in indices)
+            rows.append(grid[tuple(k if n > 1 else 0 for k, n in zip(at, grid.shape, strict=True))])
+        return np.array(rows)
 
     def number(self, term: Term) -> float:
         """A term in sizes alone."""
