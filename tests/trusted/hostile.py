@@ -117,6 +117,8 @@ FILES: dict[str, bytes] = {
     "a term of itself": claim("x", ["_0"]),
     "a term of a later one": claim("x", ["_1", "x"]),
     "an empty file": b"",
+    "a formula and a million spaces": claim("x" + " " * 1_000_000),
+    "a number for a formula": written({**PLAIN, "statement": [1, "=", 1]}),
     "a size and a half": written({**PLAIN, "instance": {"sizes": {"m": 1.5}, "values": {}}}),
     "four million spaces": GOOD + b" " * 4_000_000,
     "a list of the keys": json.dumps(list(PLAIN)).encode(),

@@ -481,6 +481,7 @@ right("need: of a definition", "D/D", "=", "1", [("D/D", "algebra", "1")], needs
 FROM: Any = {"definitions": [definition("S", ["t"], "S[t - 1]", "x[1]")], "tensors": X | {"S": [1, "real"]}}
 one(right, "unfold: a start that is an entry", "S[0]", "unfold", "x[1]", sizes={"t": 1}, indices={}, **FROM)
 one(right, "identity: a power by a size", "a**(m + 1)", "algebra", "a*a**m", scalars={"a": "positive"})
+one(wrong, "identity: a power by a size of what may be 0", "a**m*a**(-m)", "algebra", "1")
 one(wrong, "sift: another body", SUM, "sift", "x[k]", "k", "x[i]")
 one(wrong, "exchange: an index twice", "sum(sum(x[i] for j in span(1, n)) for i in span(1, m))", "exchange",
     "sum(sum(x[k] for k in span(1, m)) for i in span(1, m))", "i", "i")  # fmt: skip
@@ -497,6 +498,28 @@ one(
     "1",
     LATER,
     **OTHER,
+)
+one(wrong, "split: another right side", SUM, "split", "a", "1", LATER, **OTHER)
+LONGER = "sum(x[k] for k in span(2, m + 1))"
+BOTH = f"sum(x[i] for i in span(1, 1)) + {LONGER}"
+ON_AND_ON = {**OTHER, "indices": {"i": ["1", "m"], "k": ["2", "m + 1"]}}
+one(wrong, "split: a second range that goes on", SUM, "split", BOTH, "1", LONGER, **ON_AND_ON)
+REST_0 = "sum(_0 for k in span(m + 1, m + n))"
+SUM_0 = f"sum(x[i] for i in span(1, m)) + {REST_0}"
+wrong("split: the first index is free", "a", "=", "a", [("a", "algebra", "a")], terms=["x[i]"], lemmas=[
+    step("sum(_0 for i in span(1, m + n))", "split", SUM_0, [], ["m", REST_0])
+])  # fmt: skip
+one(wrong, "single: another position", "sum(x[i] for i in span(m, m))", "single", "x[1]")
+one(wrong, "root: a negative left side", "-2*sqrt(b)", "root", "sqrt(4*b)", scalars={"b": "nonnegative"})
+one(wrong, "differentiate: a sum", "sum(a for i in span(1, m))", "differentiate", "0")
+one(wrong, "differentiate: a product", "b*a", "differentiate", "0")
+one(
+    right,
+    "constant: a count",
+    "sum(a for i in span(1, c[1]))",
+    "constant",
+    "c[1]*a",
+    tensors={"c": [1, "count"]},
 )
 right("order: the square of a recurrence", "S[m]**2", ">=", "0", order(">=", "0", "S[m]**2"), **START)
 FROM_0: Any = {"indices": {"h": ["0", "m"]}, "definitions": [definition("D", ["h"], "x[h]*2")]}

@@ -28,9 +28,9 @@ class Reader:
     def __init__(self, names: Names, shared: Sequence[Formula] = ()) -> None:
         self.names, self.shared = names, shared
 
-    def read(self, text: object) -> Formula:
+    def read(self, text: str) -> Formula:
         """The formula of a text."""
-        if not isinstance(text, str) or len(text) > LENGTH or not TEXT.fullmatch(text):
+        if len(text) > LENGTH or not TEXT.fullmatch(text):
             raise Refused(f"a formula is {LENGTH} characters at most: words, short numbers and ,*/+-()[]")
         return self._read(ast.parse(text, mode="eval").body, self.names)
 

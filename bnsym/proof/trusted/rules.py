@@ -110,7 +110,6 @@ def split(step: Step, facts: Facts) -> None:
     shift = minus(after, other.parts[1])
     same(minus(high, other.parts[2]), shift)
     first = make("index", name, low, middle)
-    facts.require(first)
     if first in step.left.free or other in step.left.free:
         raise Refused("a new index is free on the left side")
     moved = other if Field().vanishes(shift) else make("add", other, shift)
@@ -155,7 +154,7 @@ def induction(step: Step, facts: Facts) -> None:
     """
     size, factor = step.args
     first, onward = step.used
-    if size.kind != "size" or facts.least[size.parts[0]] != 1:
+    if facts.least[size.parts[0]] != 1:
         raise Refused("induction runs over a size that is >= 1")
     for parameters, *formulas in facts.definitions.values():
         if size not in parameters and any(size in walk(part) for part in formulas if part):
