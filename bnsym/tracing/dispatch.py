@@ -112,6 +112,7 @@ FUNCTIONS: dict[str, Function] = {
     "cumsum": joining.cumulated,
     "diff": joining.diff,
     "take": indexing.take,
+    "delete": indexing.delete,
     "triu": joining.triangle(upper=True),
     "tril": joining.triangle(upper=False),
     "zeros": creation.constant(ZERO),

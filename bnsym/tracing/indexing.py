@@ -194,6 +194,16 @@ def scattered(array: TracedArray, key: Any, value: Any) -> None:
         taken(array, row).assign(taken(wide, (slice(None),) * axis + (k,)))
 
 
+def delete(arr: Any, obj: Any, axis: Any = None) -> Any:
+    """np.delete of sizes, and of one place along an axis that has a number."""
+    items = list(arr) if isinstance(arr, list | tuple) else lift(arr)
+    if axis is None and isinstance(items, TracedArray):
+        items = items.reshape(-1)
+    length = len(items) if isinstance(items, list) else items.shape[axis or 0].__index__()
+    gone = {int(k) % length for k in (obj if isinstance(obj, list | tuple) else [obj])}
+    return take(items, [k for k in range(length) if k not in gone], axis or 0)
+
+
 def take(a: Any, indices: Any, axis: Any = None, **options: Any) -> Any:
     """np.take of sizes, and of places along an axis."""
     if isinstance(a, list | tuple) and axis in (None, 0):

@@ -124,7 +124,8 @@ def _as_length(one: Any) -> Any:
 
 def dims_of(shape: Any) -> list[Dim]:
     """A shape argument as sizes."""
-    given = shape if isinstance(shape, tuple | list) else (shape,)
+    vector = isinstance(shape, tuple | list) or (isinstance(shape, TracedArray) and shape.ndim == 1)
+    given = list(shape) if vector else [shape]
     given = [_as_length(one) for one in given]
     if not all(is_integer(one) for one in given):
         raise UnsupportedCallError(f"the shape {shape!r}: a shape is made of integers and sizes")

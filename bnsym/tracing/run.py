@@ -8,6 +8,7 @@ import io
 import sys
 import traceback
 import types
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -88,7 +89,12 @@ class Trace:
         Raises a TracingError that names the line in the code where it cannot be followed, also where the
         code itself caught it.
         """
-        with replaced(modules_of(function)), contextlib.redirect_stdout(self._text):
+        with (
+            replaced(modules_of(function)),
+            contextlib.redirect_stdout(self._text),
+            warnings.catch_warnings(),
+        ):
+            warnings.simplefilter("ignore")  # what the code warns of is not part of what it computes
             try:
                 result = function(*args, **options)
             except Exception as error:
