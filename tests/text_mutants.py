@@ -105,8 +105,7 @@ def is_check(statement):
     """A call of a check, or what an error hangs on."""
     if isinstance(statement, ast.If):
         return all(isinstance(each, ast.Raise) for each in statement.body)
-    value = statement.value if isinstance(statement, ast.Expr | ast.Assign) else None
-    return isinstance(value, ast.Call) and ast.unparse(value.func).startswith("_check")
+    return isinstance(statement, ast.Expr | ast.Assign) and "_check" in ast.unparse(statement.value)
 
 
 def in_statement(tree, function, statement, part):

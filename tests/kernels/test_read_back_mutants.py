@@ -4,6 +4,7 @@ A mutant of a check or of an error message claims nothing about values.  Many ar
 check then refuses what is legal; how many is counted, and no more is said of them.
 """
 
+from collections import Counter
 from functools import cache
 
 import pytest
@@ -53,6 +54,10 @@ def exact_before_it_meets_a_wider_type(mutant):
     return mutant.old == f"wide_{mutant.new}" or mutant.old.startswith(f"{mutant.new}.astype(")
 
 
+def flattened_anyway(mutant):
+    return "axis=rows" in mutant.before and "axis=rows, keepdims=True" not in mutant.after
+
+
 def computed_in_a_wider_type(mutant):
     return mutant.where == "_compute_type"
 
@@ -68,6 +73,7 @@ EQUAL = (
     without_remainder,
     two_names_of_one_value,
     exact_before_it_meets_a_wider_type,
+    flattened_anyway,
     computed_in_a_wider_type,
 )
 
@@ -96,3 +102,52 @@ def test_mutants_of_a_sample_are_refused(name):
     survivors = [mutant for mutant in sample if not refused(name, mutant)]
     assert [str(mutant) for mutant in survivors if reason(mutant) is None] == []
     assert len(survivors) < len(sample) / 20
+
+
+def groups(name):
+    """The functions that compute, and their helpers together."""
+    return (*printed(name).plan.functions, "helpers")
+
+
+def of_group(name, group, part):
+    own = printed(name).plan.functions
+    for mutant in mutants(printed(name).text):
+        if mutant.part == part and (mutant.where if mutant.where in own else "helpers") == group:
+            yield mutant
+
+
+# layer, function -> how many mutants there are, how many of them are refused
+COUNTS = {
+    ("batch_norm", "helpers"): (70, 64),
+    ("batch_norm", "forward"): (1281, 1268),
+    ("batch_norm", "backward"): (1886, 1853),
+    ("batch_norm", "inference"): (730, 709),
+    ("batch_norm", "update_running_stats"): (493, 487),
+    ("layer_norm", "helpers"): (70, 64),
+    ("layer_norm", "forward"): (1008, 994),
+    ("layer_norm", "backward"): (1920, 1890),
+    ("layer_norm", "inference"): (812, 798),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "group"), [(name, group) for name in BUILT_IN for group in groups(name)])
+def test_every_mutant_that_computes_other_values_is_refused(name, group):
+    found = list(of_group(name, group, "compute"))
+    survivors = [mutant for mutant in found if not refused(name, mutant)]
+    reasons = Counter(map(reason, survivors))
+    print(f"\n{name}.{group}: {len(found)} mutants, {len(survivors)} of equal values: {dict(reasons)}")
+    assert [str(mutant) for mutant in survivors if reason(mutant) is None] == []
+    assert (len(found), len(found) - len(survivors)) == COUNTS[name, group]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", BUILT_IN)
+def test_mutants_of_checks_are_counted(name):
+    """What survives here was proved to return the right values wherever it returns."""
+    found = [mutant for mutant in mutants(printed(name).text) if mutant.part != "compute"][::20]
+    survivors = Counter(f"{mutant.part}: {mutant.where}" for mutant in found if not refused(name, mutant))
+    print(
+        f"\n{name}: of {len(found)} mutants of checks {survivors.total()} are not refused: {dict(survivors)}"
+    )
+    assert survivors.total() < len(found)
