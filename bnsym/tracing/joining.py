@@ -109,7 +109,7 @@ def flip(m: Any, axis: Any = None) -> Any:
 
 def cumulated(a: Any, axis: Any = None, dtype: Any = None) -> Any:
     """np.cumsum along an axis that has a number."""
-    array = reshape(a, -1) if axis is None else lift(a)
+    array = reshape(a, -1) if axis is None else at_least(1)(a)
     at = axes_of(array, 0 if axis is None else axis)[0]
     parts = pieces(array, at)
     sums = [sum(parts[1 : k + 1], start=lift(parts[0])) for k in range(len(parts))]

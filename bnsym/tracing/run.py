@@ -20,8 +20,8 @@ from bnsym.tracing.creation import free
 from bnsym.tracing.numbers import exact
 from bnsym.tracing.sizes import Dim, atomic, whole
 from bnsym.tracing.stand_ins import BUILTINS, MATH, NUMPY, original, stand_in
-from bnsym.tracing.state import Restart, State, active, is_theirs
-from bnsym.tracing.trouble import CodeError, TracingError
+from bnsym.tracing.state import OURS, Restart, State, active, is_theirs
+from bnsym.tracing.trouble import CodeError, TracingError, UnsupportedCallError
 
 T = TypeVar("T")
 RESTARTS = 8
@@ -127,11 +127,15 @@ def _extended(state: State, more: Restart) -> State:
     return replace(State(fixed=state.fixed), splits=splits, least=least, order=order)
 
 
-def _code_error(error: Exception) -> CodeError:
-    """The code's own error, at the last line that is the code's."""
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if is_theirs(frame.filename)]
+def _code_error(error: Exception) -> TracingError:
+    """The code's own error, at the last line that is the code's; or what the tracer stumbled over there."""
+    every = traceback.extract_tb(error.__traceback__)
+    frames = [frame for frame in every if is_theirs(frame.filename)]
     place = (frames[-1].filename, frames[-1].lineno or 0) if frames else None
     text = str(error).splitlines()[0] if str(error) else ""
+    if every and every[-1].filename.startswith(OURS) and not isinstance(error, AttributeError | TypeError):
+        told = f"the tracer cannot follow this line ({type(error).__name__}: {text})"
+        return UnsupportedCallError(f"{told}; write it in another way, and please report it", place)
     return CodeError(f"the code raised {type(error).__name__}: {text}", place)
 
 

@@ -122,3 +122,12 @@ def test_a_doubtful_copy_is_not_read_after_a_write():
 def test_a_later_trace_is_not_failed_by_an_earlier_one():
     refusal(code.caught)
     assert explore(lambda trace: trace.call(code.probed, trace.tensor("x", ("N",))).ndim) == 1
+
+
+def test_what_the_tracer_stumbles_over_is_no_error_of_the_code(monkeypatch):
+    from bnsym.tracing import layout
+
+    monkeypatch.setattr(layout, "whole", {}.__getitem__)
+    error = refusal(lambda x: x.reshape(-1))
+    assert isinstance(error, UnsupportedCallError)
+    assert "the tracer cannot follow this line (KeyError" in str(error)
