@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bnsym.errors import UsageError
+from bnsym.proof.outcome import Verdict
 from bnsym.verify.code.against_layer import decide_forward
 from bnsym.verify.code.deciding import decide_plan
 from bnsym.verify.code.guess import Told, guess, other_ranks
@@ -105,7 +106,21 @@ def verify_pair(pair: Pair, request: Request) -> Verification:
             "--gradient x=result[0]"
         )
     plans = [plan, *other_ranks(pair, request.told, plan)]
-    return Verification(tuple(v for each in plans for v in decide_plan(_titled(each, plans), request.sizes)))
+    titled = [_titled(each, plans) for each in plans]
+    return Verification(tuple(v for each in titled for v in decided_in_some_order(each, request)))
+
+
+def decided_in_some_order(plan: Plan, request: Request) -> list[CodeVerdict]:
+    """Gradients that a backward returns without names may stand in another order than their arguments."""
+    found = decide_plan(plan, request.sizes)
+    wrong = [v.of for v in found if v.verdict is Verdict.REFUTED and v.of in plan.unnamed]
+    if len(wrong) != 2:
+        return found
+    first, second = wrong
+    swapped = {**plan.gradients, first: plan.gradients[second], second: plan.gradients[first]}
+    again = decide_plan(replace(plan, gradients=swapped), request.sizes)
+    proved = [v.verdict is Verdict.PROVED for v in again if v.of in wrong]
+    return again if all(proved) else found
 
 
 def _titled(plan: Plan, plans: Sequence[Plan]) -> Plan:

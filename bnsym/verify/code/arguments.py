@@ -10,7 +10,7 @@ from typing import Any
 from bnsym.terms.nodes import Sign
 from bnsym.verify.code import names as n
 from bnsym.verify.code.layouts import Layout
-from bnsym.verify.code.roles import Array, Literal, Role, Scalar, Shape, SizeOf, Table
+from bnsym.verify.code.roles import Array, Context, Literal, Role, Scalar, Shape, SizeOf, Table
 
 GROUPS = "G"
 _STARRED = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
@@ -97,6 +97,8 @@ def _placed(role: Role, layout: Layout) -> Role:
 def _fixed_role(p: inspect.Parameter) -> Role | None:
     """The role of an argument that is no array and does not hang on the layout."""
     name, optional = n.plain(p.name), p.default is not _NONE
+    if name in n.CONTEXT and not optional:
+        return Context()
     if name in n.EPSILON and not isinstance(p.default, (bool, str)):
         return Scalar()
     if p.name == GROUPS or (name in n.GROUPS and name != "g"):

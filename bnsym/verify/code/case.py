@@ -12,6 +12,7 @@ from bnsym.errors import BnsymError
 from bnsym.terms.nodes import Entry, Index, Term
 from bnsym.terms.text import text
 from bnsym.terms.walk import subterms
+from bnsym.verify.code.claims import plain_indices
 from bnsym.verify.code.parts import Parts
 from bnsym.verify.code.sampling import Sampler, same
 
@@ -62,4 +63,5 @@ def difference(case: Case) -> str:
     nodes = (*subterms(case.returned), *subterms(case.parts.right))
     tensors = {node.tensor.name: node.tensor for node in nodes if isinstance(node, Entry)}
     said = text(TermWriter(tensors).term(total))
+    said = plain_indices(said)
     return f"returned - right = {said}" if len(said) <= LONGEST_DIFFERENCE else ""

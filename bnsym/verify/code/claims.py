@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import product
@@ -86,6 +87,11 @@ def at_positions(wanted: GradientClaim) -> Iterator[GradientClaim]:
         mapping: dict[Term, Term] = {i: number(k) for i, k in zip(numbered, chosen, strict=True)}
         left, right = (substitute(side, mapping) for side in (opened.left, opened.right))
         yield replace(wanted, claim=Claim(left, "=", right, {}))
+
+
+def plain_indices(said: str) -> str:
+    """A text with n in place of n_, the index of the gradient's place."""
+    return re.sub(r"\b([A-Za-z]\w*?)_(?=[,\]=)\s])", r"\1", said)
 
 
 def name_of(entry: Term) -> str:

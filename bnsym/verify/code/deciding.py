@@ -12,7 +12,7 @@ from bnsym.proof.outcome import Verdict
 from bnsym.proof.prover import Decision, decide, holds
 from bnsym.tracing import SymbolicLoopError, TracingError
 from bnsym.verify.code.by_numbers import refutation
-from bnsym.verify.code.claims import GradientClaim, at_positions, gradient_claim
+from bnsym.verify.code.claims import GradientClaim, at_positions, gradient_claim, plain_indices
 from bnsym.verify.code.confirming import confirmed, same_to_rounding
 from bnsym.verify.code.diagnosis import diagnose
 from bnsym.verify.code.plan import Plan
@@ -103,7 +103,7 @@ def _over_runs(runs: list[Run], of: str, before: float) -> CodeVerdict:
         if found[-1].verdict is not Verdict.PROVED:
             break
     last = found[-1]
-    needs = tuple(dict.fromkeys(need for each in found for need in each.needs))
+    needs = tuple(dict.fromkeys(plain_indices(need) for each in found for need in each.needs))
     assumptions = tuple(dict.fromkeys(a for each in found for a in each.assumptions))
     seconds = before + perf_counter() - start
     return replace(last, needs=needs, assumptions=assumptions, bounded=bounds(runs), seconds=seconds)
@@ -132,7 +132,7 @@ def _decided(run: Run, of: str) -> CodeVerdict:
             blank = replace(blank, notes=(wanted.note,))
         decision, claim = _decision(wanted)
         if wanted.trouble:
-            return _misshapen(blank, run, wanted, decision)
+            return _misshapen(blank, run, wanted)
         if decision.verdict is Verdict.PROVED:
             return replace(blank, verdict=Verdict.PROVED, needs=decision.needs)
         if decision.witness is None:
@@ -176,7 +176,16 @@ def _refuted(blank: CodeVerdict, run: Run, wanted: GradientClaim, decision: Deci
     return replace(blank, verdict=Verdict.REFUTED, counterexample=shown, diagnosis=cause)
 
 
-def _misshapen(blank: CodeVerdict, run: Run, wanted: GradientClaim, decision: Decision) -> CodeVerdict:
-    """A gradient of another shape than its input's is none."""
-    detail = f"the gradient {wanted.trouble}"
-    return replace(blank, verdict=Verdict.REFUTED, diagnosis=detail)
+def _misshapen(blank: CodeVerdict, run: Run, wanted: GradientClaim) -> CodeVerdict:
+    """A gradient of another shape than its input's is none; but a shape that was guessed decides nothing."""
+    said = f"the gradient {wanted.trouble}"
+    if blank.of in run.plan.guessed:
+        shape = ",".join(traced_shape(run, blank.of))
+        advice = f"that shape was guessed: say it, --arg {blank.of}={shape}, or another, to have it decided"
+        return replace(blank, detail=f"{said}; {advice}")
+    return replace(blank, verdict=Verdict.REFUTED, diagnosis=said)
+
+
+def traced_shape(run: Run, of: str) -> tuple[str, ...]:
+    """The shape that an input was given."""
+    return run.traced.inputs[of].shape

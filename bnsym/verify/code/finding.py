@@ -13,6 +13,7 @@ from bnsym.verify.code import places
 from bnsym.verify.code.source import returned_names
 
 Shapes = Mapping[str, tuple[int, ...]]
+_SHORT_HOLDERS = ("d", "g", "dp", "dw", "dtheta", "derivs", "derivatives")
 _HOLDERS = ("grad", "dparam", "d_param", "dweights", "delta")
 
 
@@ -101,6 +102,6 @@ def _base(place: str) -> str:
 def _in_holder(place: str) -> bool:
     """True inside self.grads, self.gradients, self.dparams."""
     head = place.removeprefix("self").lstrip(".").lower()
-    return any(holder in head.split("[")[0].split(".")[0] for holder in _HOLDERS) and (
-        "[" in head or "." in head
-    )
+    first = head.split("[")[0].split(".")[0]
+    named = first in _SHORT_HOLDERS or any(holder in first for holder in _HOLDERS)
+    return named and first != head

@@ -169,7 +169,15 @@ def _tried(pair: Pair, told: Told, layout: Layout, variant: int) -> Trial:
     wanted = _wanted(plan, numbers, told, pair)
     gradients = _gradients(plan, wanted, result, names, told)
     misses += sum(_misses(name, shape, gradients, names) for name, shape in wanted.items())
-    return Trial(replace(plan, gradients=gradients), misses)
+    guessed = frozenset(plan.arguments) - frozenset(told.roles)
+    plan = replace(plan, gradients=gradients, guessed=frozenset() if told.layout else guessed)
+    return Trial(replace(plan, unnamed=_unnamed(plan, result, told)), misses)
+
+
+def _unnamed(plan: Plan, result: Any, told: Told) -> frozenset[str]:
+    """Those whose gradient lies in the result, under no name."""
+    bare = {each.place for each in finding.in_result(result, plan.pair.code[-1]) if not each.label}
+    return frozenset() if told.gradients else frozenset(of for of, at in plan.gradients.items() if at in bare)
 
 
 def _data(pair: Pair, told: Told) -> str:

@@ -24,6 +24,7 @@ PARAMETER_TABLE = _words(
     "bn_param ln_param gn_param bn_params ln_params gn_params params param config cfg "
     "options opts in_param norm_param"
 )
+CONTEXT = _words("ctx context")
 GROUPS = _words("g groups num_groups n_groups group ngroups group_count number_of_groups")
 MODE = _words("mode phase")
 TRAINING = _words(

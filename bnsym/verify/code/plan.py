@@ -33,7 +33,8 @@ class Plan:
 
     `state` are arrays put into a new instance, At another place where it is the same array; `lazy` if the
     instance only has them once a forward ran.  `gradients`: name of an argument or place in `state` -> place
-    of its gradient once the backward ran.
+    of its gradient once the backward ran.  `guessed`: the arguments whose shapes nobody said;
+    `unnamed`: those whose gradients were told by their position alone.
     """
 
     pair: Pair
@@ -44,7 +45,8 @@ class Plan:
     construct: Mapping[str, Role] = field(default_factory=dict)
     state: Mapping[str, Array | At] = field(default_factory=dict)
     lazy: bool = False
-    notes: tuple[str, ...] = ()
+    guessed: frozenset[str] = frozenset()
+    unnamed: frozenset[str] = frozenset()
 
     @property
     def sizes(self) -> tuple[str, ...]:

@@ -88,7 +88,23 @@ class At:
         return _TOLD.get(self.place) or f"the forward's {self.place}"
 
 
-Role = Array | Scalar | SizeOf | Shape | Literal | Table | Upstream | At
+@dataclass(frozen=True)
+class Context:
+    """A new object that a forward saves arrays in: `ctx.save_for_backward(...)`, or attributes."""
+
+    def __str__(self) -> str:
+        return "a context to save arrays in"
+
+
+class Saved:
+    """What stands for a context: it has any attribute that is set, and `saved_tensors`."""
+
+    def save_for_backward(self, *arrays: Any) -> None:
+        """Keep the arrays."""
+        self.saved_tensors = arrays
+
+
+Role = Context | Array | Scalar | SizeOf | Shape | Literal | Table | Upstream | At
 
 _TOLD = {
     "result": "what forward returned",

@@ -9,7 +9,19 @@ from typing import Any, Protocol
 from bnsym.verify.code import places
 from bnsym.verify.code.arguments import signature_of
 from bnsym.verify.code.plan import Plan
-from bnsym.verify.code.roles import Array, At, Literal, Role, Scalar, Shape, SizeOf, Table, Upstream
+from bnsym.verify.code.roles import (
+    Array,
+    At,
+    Context,
+    Literal,
+    Role,
+    Saved,
+    Scalar,
+    Shape,
+    SizeOf,
+    Table,
+    Upstream,
+)
 
 Names = dict[str, Any]
 
@@ -47,6 +59,8 @@ def value(role: Role, name: str, maker: Maker, names: Names) -> Any:
             return maker.size(size)
         case Shape(sizes):
             return tuple(map(maker.size, sizes))
+        case Context():
+            return Saved()
         case Literal(literal):
             return literal
         case Table(items):
