@@ -84,3 +84,42 @@ class BatchNorm:
         g = dout * self.gamma[None, :, None, None]
         total, along = (v.sum(axis=(0, 2, 3), keepdims=True) for v in (g, g * self.xhat))
         return (g - (total + self.xhat * along) / (n * h * w)) / self.s
+
+
+def backward_in_another_order(dout, cache):
+    dx, dgamma, dbeta = backward(dout, cache)
+    return dx, dbeta + 0, dgamma + 0
+
+
+def backward_wrong_in_any_order(dout, cache):
+    dx, dgamma, dbeta = backward(dout, cache)
+    return dx, dbeta * 2, dgamma * 2
+
+
+def backward_of_the_input(dout, cache):
+    return backward(dout, cache)[0]
+
+
+class Saving:
+    @staticmethod
+    def forward(ctx, x, weight, eps=1e-6):
+        r = 1 / np.sqrt((x * x).mean(-1, keepdims=True) + eps)
+        ctx.save_for_backward(x, r, weight)
+        ctx.size = x.shape[-1]
+        return x * r * weight
+
+    @staticmethod
+    def backward(ctx, grad_output):
+        x, r, weight = ctx.saved_tensors
+        g = grad_output * weight
+        grad_x = r * g - x * r**3 * (g * x).sum(-1, keepdims=True) / ctx.size
+        return grad_x, (grad_output * x * r).sum(0)
+
+
+def any_rank_forward(x):
+    axes = (0, 2, 3) if x.ndim == 4 else (0,)
+    return x - x.mean(axis=axes, keepdims=True)
+
+
+def any_rank_backward(dout):
+    return dout - dout.mean(axis=0, keepdims=True)

@@ -107,7 +107,16 @@ def verify_pair(pair: Pair, request: Request) -> Verification:
         )
     plans = [plan, *other_ranks(pair, request.told, plan)]
     titled = [_titled(each, plans) for each in plans]
-    return Verification(tuple(v for each in titled for v in decided_in_some_order(each, request)))
+    return Verification(tuple(v for each in titled for v in _with_missing(each, request)))
+
+
+def _with_missing(plan: Plan, request: Request) -> list[CodeVerdict]:
+    """The verdicts; the first notes which gradients were not found, unless the user named some."""
+    first, *rest = decided_in_some_order(plan, request)
+    if plan.missing and not request.told.gradients:
+        said = f"no gradient of {', '.join(plan.missing)} was found; say where: --gradient NAME=PLACE"
+        first = replace(first, notes=(*first.notes, said))
+    return [first, *rest]
 
 
 def decided_in_some_order(plan: Plan, request: Request) -> list[CodeVerdict]:

@@ -171,7 +171,13 @@ def _tried(pair: Pair, told: Told, layout: Layout, variant: int) -> Trial:
     misses += sum(_misses(name, shape, gradients, names) for name, shape in wanted.items())
     guessed = frozenset(plan.arguments) - frozenset(told.roles)
     plan = replace(plan, gradients=gradients, guessed=frozenset() if told.layout else guessed)
-    return Trial(replace(plan, unnamed=_unnamed(plan, result, told)), misses)
+    missing = tuple(name for name in wanted if name not in gradients and _is_due(name))
+    return Trial(replace(plan, unnamed=_unnamed(plan, result, told), missing=missing), misses)
+
+
+def _is_due(name: str) -> bool:
+    """Arguments and parameters have a gradient; other arrays of an instance need none."""
+    return not name.startswith("self") or is_parameter(name)
 
 
 def _unnamed(plan: Plan, result: Any, told: Told) -> frozenset[str]:
@@ -303,5 +309,5 @@ def _gradients(
 
 def _misses(name: str, shape: tuple[int, ...], gradients: Mapping[str, str], names: Mapping[str, Any]) -> int:
     if name not in gradients:
-        return int(not name.startswith("self") or is_parameter(name))
+        return int(_is_due(name))
     return int(np.shape(places.read(gradients[name], names)) != shape)

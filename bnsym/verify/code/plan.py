@@ -34,7 +34,8 @@ class Plan:
     `state` are arrays put into a new instance, At another place where it is the same array; `lazy` if the
     instance only has them once a forward ran.  `gradients`: name of an argument or place in `state` -> place
     of its gradient once the backward ran.  `guessed`: the arguments whose shapes nobody said;
-    `unnamed`: those whose gradients were told by their position alone.
+    `unnamed`: those whose gradients were told by their position alone; `missing`: parameters for which no
+    gradient was found.
     """
 
     pair: Pair
@@ -47,6 +48,7 @@ class Plan:
     lazy: bool = False
     guessed: frozenset[str] = frozenset()
     unnamed: frozenset[str] = frozenset()
+    missing: tuple[str, ...] = ()
 
     @property
     def sizes(self) -> tuple[str, ...]:

@@ -163,3 +163,42 @@ REFUSED = [
 def test_a_wrong_call_is_told(call, message):
     with pytest.raises(UsageError, match=message):
         call()
+
+
+def test_gradients_without_names_may_stand_in_another_order():
+    found = verify_backward(norms.forward, norms.backward_in_another_order)
+    assert found
+    assert {verdict.of: verdict.place for verdict in found} == {
+        "x": "result[0]",
+        "gamma": "result[2]",
+        "beta": "result[1]",
+    }
+
+
+def test_a_wrong_gradient_is_not_saved_by_another_order():
+    found = verify_backward(norms.forward, norms.backward_wrong_in_any_order)
+    assert words(found) == {"x": "proved", "gamma": "refuted", "beta": "refuted"}
+
+
+def test_a_shape_that_was_guessed_refutes_nothing():
+    found = verify_backward(norms.forward, norms.backward_of_another_shape)
+    assert words(found)["x"] == "unknown"
+    assert "that shape was guessed" in found.verdicts[0].detail
+
+
+def test_a_context_is_handed_over():
+    assert verify_backward(norms.Saving).check()
+
+
+def test_a_gradient_that_is_not_found_is_told():
+    found = verify_backward(norms.forward, norms.backward_of_the_input)
+    assert words(found) == {"x": "proved"}
+    assert "no gradient of gamma, beta was found" in found.verdicts[0].notes[0]
+
+
+def test_the_rank_that_the_code_asks_for_is_tried_both_ways():
+    found = verify_backward(norms.any_rank_forward, norms.any_rank_backward)
+    assert {verdict.target.rpartition(", x: ")[2]: verdict.word for verdict in found} == {
+        "array (N, D)": "proved",
+        "array (N, C, H, W)": "refuted",
+    }
