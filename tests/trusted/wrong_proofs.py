@@ -499,7 +499,8 @@ one(
     LATER,
     **OTHER,
 )
-one(wrong, "split: another right side", SUM, "split", "a", "1", LATER, **OTHER)
+SAME_X = "sum(x[k] for k in span(2, m))"
+one(wrong, "split: another right side", SUM, "split", "a", "1", SAME_X, **OTHER)
 LONGER = "sum(x[k] for k in span(2, m + 1))"
 BOTH = f"sum(x[i] for i in span(1, 1)) + {LONGER}"
 ON_AND_ON = {**OTHER, "indices": {"i": ["1", "m"], "k": ["2", "m + 1"]}}
