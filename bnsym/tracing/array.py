@@ -31,7 +31,7 @@ class Store:
 
     `ordered`: NumPy lays them out in this order in memory.  `whole`: it keeps integers, and rounds what is
     written into it.  `boxed`: of rank 0, but an array that is written into in place, and no number.
-    `twins`: stores that are the same memory where one of the named sizes is 1.
+    `truth`: its entries are booleans.  `twins`: stores that are the same memory where one of these is 1.
     """
 
     indices: tuple[Index, ...]
@@ -39,6 +39,7 @@ class Store:
     ordered: bool = True
     whole: bool = False
     boxed: bool = False
+    truth: bool = False
     writes: int = 0
     twins: list[tuple[Store, tuple[str, ...]]] = field(default_factory=list)
     shared_unless: set[str] = field(default_factory=set)
@@ -102,6 +103,7 @@ class TracedArray(NDArrayOperatorsMixin):
 
     @shape.setter
     def shape(self, lengths: Any) -> None:
+        """Regroup the axes in place."""
         seen = self.reshape(lengths)
         if seen.store is not self.store:
             raise UnsupportedCallError("a new shape that needs a copy, which NumPy refuses; reshape instead")
@@ -299,7 +301,8 @@ def lift(value: Any) -> TracedArray:
     if value is None or isinstance(value, str | complex):
         raise UnsupportedCallError(f"{value!r} is used as an array")
     made = constant_array(number(exact(value)))
-    made.store.whole = isinstance(value, int | np.integer)
+    made.store.truth = isinstance(value, bool | np.bool_)
+    made.store.whole = made.store.truth or isinstance(value, int | np.integer)
     return made
 
 
@@ -331,6 +334,7 @@ def stacked(items: Sequence[TracedArray]) -> TracedArray:
 def _of_kind(items: Sequence[TracedArray], made: TracedArray) -> TracedArray:
     """An array of integers if all that it is made of are."""
     made.store.whole = all(item.store.whole for item in items)
+    made.store.truth = all(item.store.truth for item in items)
     return made
 
 

@@ -8,11 +8,20 @@ from typing import Any
 import numpy as np
 
 from bnsym.terms.nodes import ONE, ZERO, Delta, Entry, Sign, Symbol, Tensor, Term
-from bnsym.tracing.array import TracedArray, constant_array, filled, fresh, in_order, lift, uncertain
+from bnsym.tracing.array import (
+    TracedArray,
+    constant_array,
+    filled,
+    fresh,
+    in_order,
+    is_number,
+    lift,
+    uncertain,
+)
 from bnsym.tracing.axes import Axis, Names
 from bnsym.tracing.layout import at_least, broadcast_to, dims_of
-from bnsym.tracing.numbers import minus, times
-from bnsym.tracing.sizes import Dim, whole
+from bnsym.tracing.numbers import minus, plus, times
+from bnsym.tracing.sizes import Dim, is_integer, whole
 from bnsym.tracing.state import state
 from bnsym.tracing.trouble import UnsupportedCallError
 
@@ -42,7 +51,9 @@ def constant_like(value: Term | None) -> Callable[..., Any]:
 
 def kept_as(dtype: Any, made: TracedArray, usual: bool = False) -> TracedArray:
     """The array with integers for entries, if that is its dtype (or the usual one, where none is given)."""
-    made.store.whole = usual if dtype is None else np.dtype(getattr(dtype, "of", dtype)).kind in "iub"
+    kind = None if dtype is None else np.dtype(getattr(dtype, "of", dtype)).kind
+    made.store.whole = usual if kind is None else kind in "iub"
+    made.store.truth = made.store.truth or kind == "b"
     return made
 
 
@@ -68,7 +79,7 @@ def full_like(a: Any, fill_value: Any, dtype: Any = None, *args: Any, **options:
     )
 
 
-def eye(N: Any, M: Any = None, k: int = 0, **options: Any) -> Any:
+def eye(N: Any, M: Any = None, k: Any = 0, **options: Any) -> Any:
     """np.eye: Kronecker's delta."""
     rows, columns = whole(N), whole(N if M is None else M)
     if rows.constant is not None and columns.constant is not None:
@@ -96,6 +107,8 @@ def array(value: Any, dtype: Any = None, *args: Any, copy: Any = True, ndmin: in
 def as_array(value: Any, dtype: Any = None, *args: Any, **options: Any) -> Any:
     """np.asarray: the array itself, unless it has another dtype; arrays hold float64."""
     seen = lift(value)
+    if is_number(seen):
+        return converted(seen, dtype)
     usual = np.dtype(np.int64 if seen.store.whole else np.float64)
     return seen if dtype is None or np.dtype(getattr(dtype, "of", dtype)) == usual else converted(seen, dtype)
 
@@ -105,7 +118,7 @@ def converted(seen: TracedArray, dtype: Any) -> TracedArray:
     made = kept_as(dtype, fresh(seen.indices, seen.body, in_order(seen)), seen.store.whole)
     if made.store.whole and not seen.store.whole:
         raise UnsupportedCallError(f"dtype {dtype}: real values would be rounded")
-    made.store.boxed = True
+    made.store.boxed, made.store.truth = True, made.store.truth or (dtype is None and seen.store.truth)
     return made
 
 
@@ -126,9 +139,27 @@ def copied(a: Any, *args: Any, **options: Any) -> Any:
 
 
 def copied_in_rows(a: Any, order: Any = "C") -> Any:
-    """The method copy: row after row."""
+    """The method copy: row after row.  A number stays one."""
     seen = lift(a)
-    return kept_as(None, fresh(seen.indices, seen.body, order == "C"), seen.store.whole)
+    made = kept_as(None, fresh(seen.indices, seen.body, order == "C"), seen.store.whole)
+    made.store.boxed, made.store.truth = not is_number(seen), seen.store.truth
+    return made
+
+
+def fill_diagonal(a: Any, val: Any, wrap: bool = False) -> None:
+    """np.fill_diagonal of a square matrix."""
+    array = lift(a)
+    if array.ndim != 2:
+        raise UnsupportedCallError("np.fill_diagonal of an array that is no matrix")
+    rows, columns = array.shape
+    one = eye(rows, columns)
+    array.assign(array * (1 - one) + lift(val) * one)
+
+
+def listed(a: Any) -> Any:
+    """The method tolist: nested lists of numbers."""
+    array = lift(a)
+    return [listed(row) for row in array] if array.ndim else array
 
 
 def copy_to(dst: Any, src: Any, **options: Any) -> None:
@@ -137,12 +168,15 @@ def copy_to(dst: Any, src: Any, **options: Any) -> None:
 
 
 def arange(*args: Any, **options: Any) -> Any:
-    """np.arange over numbers, and from 0 over a size."""
-    if len(args) == 1 and isinstance(args[0], Dim) and args[0].constant is None:
-        [axis] = filled([args[0]], ZERO).indices
+    """np.arange over numbers, and with step 1 over a size."""
+    start, stop = (whole(0), *args) if len(args) == 1 else args[:2]
+    length = stop - start if len(args) < 3 and is_integer(start) and is_integer(stop) else None
+    if isinstance(length, Dim) and length.constant is None and len(length.parts) == 1:
+        [axis] = filled([length], ZERO).indices
         if len(axis) == 1:
-            return kept_as(np.int64, fresh((axis,), minus(axis[0], ONE)))
-    return np.arange(*(int(arg) for arg in args))
+            places = fresh((axis,), plus(minus(axis[0], ONE), whole(start).term))
+            return kept_as(options.get("dtype", np.int64), places)
+    return np.arange(*(int(arg) for arg in args), **options)
 
 
 def free(name: str, dims: Sequence[Dim], sign: Sign = Sign.REAL) -> TracedArray:

@@ -133,6 +133,7 @@ FUNCTIONS: dict[str, Function] = {
     "asfarray": creation.as_array,
     "copy": creation.copied,
     "copyto": creation.copy_to,
+    "fill_diagonal": creation.fill_diagonal,
     "maximum": choices.maximum,
     "minimum": choices.minimum,
     "fmax": choices.maximum,
@@ -155,7 +156,9 @@ FUNCTIONS: dict[str, Function] = {
 
 def _astype(array: TracedArray, dtype: Any, *args: Any, copy: Any = True, **options: Any) -> Any:
     """A real array stays what it is; integers and booleans would round."""
-    return creation.converted(array, dtype) if copy else creation.as_array(array, dtype)
+    made = creation.converted(array, dtype) if copy else creation.as_array(array, dtype)
+    made.store.boxed = made.store.boxed and not is_number(array)
+    return made
 
 
 def _fill(array: TracedArray, value: Any) -> None:
@@ -186,6 +189,7 @@ METHODS: dict[str, Function] = {
     "flatten": layout.flatten,
     "astype": _astype,
     "fill": _fill,
+    "tolist": creation.listed,
     "item": layout.single,
     "conj": creation.as_array,
     "conjugate": creation.as_array,
@@ -202,7 +206,7 @@ ATTRIBUTES: dict[str, Callable[[TracedArray], Any]] = {
 def attribute(array: TracedArray, name: str) -> Any:
     """array.name: a method, or a value."""
     if name in METHODS:
-        return partial(METHODS[name], array)
+        return partial(_called, f"the method {name}", METHODS[name], array)
     if name in ATTRIBUTES:
         return ATTRIBUTES[name](array)
     if name.startswith("__"):
@@ -220,12 +224,16 @@ def call_function(name: str, inputs: Sequence[Any], options: Mapping[str, Any]) 
             f"np.{name} is not known to the tracer; it knows arithmetic, roots, integer and half powers, "
             "sums, means, variances, products of matrices, reshapes and transposes"
         )
+    return _called(f"np.{name}", function, *inputs, **options)
+
+
+def _called(what: str, function: Function, /, *inputs: Any, **options: Any) -> Any:
     try:
         return function(*inputs, **options)
     except TypeError as error:
         if "argument" not in str(error):
             raise
-        raise UnsupportedCallError(f"np.{name}: {error}") from error
+        raise UnsupportedCallError(f"{what}: {error}") from error
 
 
 REDUCED = {"add": "sum", "multiply": "prod"}
@@ -236,6 +244,8 @@ def call_ufunc(ufunc: Any, method: str, inputs: Sequence[Any], options: Mapping[
     name = ufunc.__name__
     if method == "__call__":
         return call_function(name, inputs, options)
+    if method == "accumulate" and name == "add":
+        return call_function("cumsum", inputs, {"axis": 0, **options})
     if method == "reduce" and name in REDUCED:
         return call_function(REDUCED[name], inputs, {"axis": 0, **options})
     if method == "outer" and name == "multiply":

@@ -155,10 +155,13 @@ def listed(key: Any) -> Any:
 def _places_of(item: Any) -> Any:
     if isinstance(item, range | tuple):
         return list(item)
+    if isinstance(item, list) and item and all(isinstance(one, bool) for one in item):
+        return [k for k, one in enumerate(item) if one]
     if isinstance(item, np.ndarray) and item.ndim == 1:
         return item.tolist() if item.dtype.kind in "iu" else np.flatnonzero(item).tolist()
     if isinstance(item, TracedArray) and item.ndim == 1 and item.store.whole:
-        return [int(place) for place in item]
+        places = [int(place) for place in item]
+        return [k for k, one in enumerate(places) if one] if item.store.truth else places
     return item
 
 

@@ -138,10 +138,10 @@ def dims_of(shape: Any) -> list[Dim]:
 def reshape(a: Any, *shape: Any, order: str = "C", newshape: Any = None, copy: Any = None) -> Any:
     """np.reshape, in row-major order; one length may be -1."""
     array = lift(a)
-    if order not in ("C", "A", "K"):
-        raise UnsupportedCallError(f"reshape with order={order!r}")
     given = newshape if newshape is not None else shape[0] if len(shape) == 1 else shape
     dims = _completed(array, dims_of(given))
+    if order == "F":
+        return transpose(reshape(transpose(array), dims[::-1]))
     try:
         return _reshaped(array, dims)
     except NumbersClash:

@@ -99,6 +99,8 @@ def reduce(
 ) -> Any:
     """np.sum, np.mean, np.var, np.std and their methods."""
     array = lift(a)
+    if isinstance(axis, list):
+        raise TypeError("'list' object cannot be interpreted as an integer")  # as NumPy does
     ddof = ddof if correction is None else correction
     if mean is not None or not (is_integer(ddof) or isinstance(ddof, float)):
         raise UnsupportedCallError(f"np.{name} with mean= or ddof={ddof!r}")

@@ -89,6 +89,10 @@ FIXED = (
     Program(
         "arrays of places", lambda x: (x[np.array([1, 0])], x[:, np.arange(2)]), ("N D",), {"N": 3, "D": 3}
     ),
+    Program("booleans choose places", lambda x: x[np.array([True, False, True])], ("3 D",)),
+    Program("a list of booleans", lambda x: x[:, [True, False, True]], ("N 3",)),
+    Program("tolist", lambda x: sum(map(sum, x.tolist())), ("2 2",)),
+    Program("fill_diagonal", lambda x: np.fill_diagonal(x, 0.5), ("N N",)),
     Program("mean of a list", lambda x: sum(row for row in x) / len(x), ("N D",), {"N": 3}),
     Program("zip of rows", lambda x, y: [a @ b for a, b in zip(x, y)], ("N D", "N D"), {"N": 2}),
     Program(

@@ -44,6 +44,8 @@ LAYOUT = (
     Program("reshape with 1s", lambda x: x.reshape((1,) + x.shape + (1,)), ("N D",)),
     Program("reshape by order=C", lambda x: np.reshape(x, (-1, x.shape[1]), order="C"), ("N D",)),
     Program("flat", lambda x: (x.ravel(), np.ravel(x), x.flatten(), x.reshape(-1)), ("N D",)),
+    Program("by columns", lambda x: (x.reshape(-1, order="F"), x.ravel(order="F"), x.flatten("F")), ("N D",)),
+    Program("columns kept", lambda x: np.reshape(x, (-1, x.shape[2]), order="F"), ("N D 3",)),
     Program("flat of transposed", lambda x: (x.T.ravel(), x.T.flatten(), x.T.reshape(-1)), ("N D",)),
     Program(
         "channels last and flat", lambda x: x.transpose(0, 2, 3, 1).reshape(-1, x.shape[1]), ("N C H W",)
@@ -287,6 +289,7 @@ CREATION = (
     ),
     Program("copies", lambda x: (x.copy(), np.copy(x), copy.copy(x), copy.deepcopy({"a": x})["a"]), ("N",)),
     Program("arange", lambda x: np.arange(3) * 1.0 + np.arange(x.shape[0])[:, None], ("N D",)),
+    Program("arange up to a size", lambda x: x * np.arange(1, x.shape[0] + 1)[:, None], ("N D",)),
     Program(
         "arange with bounds", lambda x: x + np.arange(1, 4) / 2 + np.arange(0, 3, 1, dtype=float), ("N 3",)
     ),
