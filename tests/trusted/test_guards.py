@@ -12,7 +12,7 @@ from trusted.guards import ANYHOW, faults
 ROOT = Path(__file__).parents[2]
 TRUSTED = Path("bnsym", "proof", "trusted")
 NEEDED = ["__init__.py", "errors.py", "version.py", "proof/__init__.py"]
-FILES = ["checker.py", "facts.py"]  # those of whose guards each is known to be missed; the others are to follow
+FILES = ["checker.py", "facts.py"]  # every guard of these is known to be missed; the others are to follow
 
 
 def noticed(copy, name, text):
