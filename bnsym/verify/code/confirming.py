@@ -28,7 +28,7 @@ from bnsym.verify.code.symbolic import Traced
 
 DRAWS = 12
 APART, CLOSE = 1e-6, 1e-4
-STEPS = (1e-3, 1e-4, 1e-5, 1e-6)
+STEPS = (1e-2, 1e-3, 1e-4, 1e-5, 1e-6)
 _NO_VALUE = (UndefinedValueError, ArithmeticError, ValueError, TypeError, IndexError, AssertionError)
 
 

@@ -35,6 +35,7 @@ from bnsym.verify.code.source import hints
 from bnsym.verify.code.state import arrays_in, created_late, is_parameter, state_roles
 
 ROUNDS = 6
+NOTHING = 1e-12
 RANKS_BESIDE = (2, 4)
 
 
@@ -169,10 +170,18 @@ def _tried(pair: Pair, told: Told, layout: Layout, variant: int) -> Trial:
     wanted = _wanted(plan, numbers, told, pair)
     gradients = _gradients(plan, wanted, result, names, told)
     misses += sum(_misses(name, shape, gradients, names) for name, shape in wanted.items())
+    misses += _says_nothing(_data(pair, told), gradients, names)
     guessed = frozenset(plan.arguments) - frozenset(told.roles)
     plan = replace(plan, gradients=gradients, guessed=frozenset() if told.layout else guessed)
     missing = tuple(name for name in wanted if name not in gradients and _is_due(name))
     return Trial(replace(plan, unnamed=_unnamed(plan, result, told), missing=missing), misses)
+
+
+def _says_nothing(data: str, gradients: Mapping[str, str], names: Mapping[str, Any]) -> bool:
+    """True where the input's gradient is zero all over: statistics over one value, a wrong layout."""
+    if data not in gradients:
+        return False
+    return float(np.abs(places.read(gradients[data], names)).max(initial=0.0)) < NOTHING
 
 
 def _is_due(name: str) -> bool:
