@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -11,7 +11,7 @@ import numpy as np
 from bnsym.errors import UndefinedValueError
 from bnsym.layers.layer import Layer
 from bnsym.verify import oracle
-from bnsym.verify.cases import Case, named_case
+from bnsym.verify.cases import COMPUTED_IN, Case, named_case
 from bnsym.verify.compare import Array, compare, same_form
 from bnsym.verify.kernel import Kernel
 from bnsym.verify.oracle import Exact, Expected
@@ -19,10 +19,10 @@ from bnsym.verify.standard import parameter_names
 
 
 class Bench:
-    """Cases by name, with what the layer comes to in them."""
+    """Cases by name, with what the layer comes to in them; `computed_in`: the type a kernel has for each."""
 
-    def __init__(self, layer: Layer) -> None:
-        self.layer = layer
+    def __init__(self, layer: Layer, computed_in: Mapping[str, Any] = COMPUTED_IN) -> None:
+        self.layer, self.computed_in = layer, computed_in
         self.case: Callable[[str], Case] = cache(self._case)
         self.expected: Callable[[str], Expected] = cache(self._expected)
         self.is_known: Callable[[str], bool] = cache(self._is_known)
@@ -32,7 +32,7 @@ class Bench:
         return named_case(name, parameter_names(self.layer))
 
     def _expected(self, name: str) -> Expected:
-        return oracle.training(self.layer, self.case(name))
+        return oracle.training(self.layer, self.case(name), self.computed_in)
 
     def known(self, names: Sequence[str]) -> list[str]:
         """The cases in which the layer's equations, as they stand, do not lose every digit to rounding."""
@@ -54,7 +54,8 @@ class Bench:
     def inference(self, name: str, running: dict[str, Array]) -> Exact:
         """What inference comes to; a name always goes with the same running averages."""
         exact: Exact = self.once(
-            ("inference", name), lambda: oracle.inference(self.layer, self.case(name), running)
+            ("inference", name),
+            lambda: oracle.inference(self.layer, self.case(name), running, self.computed_in),
         )
         return exact
 

@@ -19,9 +19,9 @@ from bnsym.verify.compare import Array
 COMPUTED_IN: Mapping[str, Any] = {"float64": np.float64, "float32": np.float64, "float16": np.float32}
 
 
-def roundoff(dtype: Any) -> Decimal:
+def roundoff(dtype: Any, computed_in: Mapping[str, Any] = COMPUTED_IN) -> Decimal:
     """The unit roundoff that a kernel computes with for input of this dtype: float16 runs in float32."""
-    return Decimal(float(np.finfo(COMPUTED_IN[np.dtype(dtype).name]).eps)) / 2
+    return Decimal(float(np.finfo(computed_in[np.dtype(dtype).name]).eps)) / 2
 
 
 @dataclass(frozen=True)

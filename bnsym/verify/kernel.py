@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from importlib.machinery import SourceFileLoader
 from importlib.util import module_from_spec, spec_from_loader
 from inspect import signature
@@ -17,6 +17,7 @@ import numpy as np
 from bnsym.errors import CheckError
 from bnsym.layers.layer import Layer
 from bnsym.layers.table import layer as layer_named
+from bnsym.verify.cases import COMPUTED_IN
 from bnsym.verify.compare import Array
 from bnsym.verify.standard import parameter_names, standard_axis, uses_eps
 
@@ -31,7 +32,7 @@ class Kernel:
     `update_running_stats` is None for a layer without statistics; `parameters` are in the order in which they
     are taken; `axis` is the one of (rows, C) that mean and variance run over, None for a layer that is not of
     that kind (see `standard`).  `takes_count`: running statistics are updated with a count, since one of them
-    has an unbiased form.
+    has an unbiased form.  `computed_in`: the type that is computed in for input of each type, by its name.
     """
 
     layer: Layer
@@ -43,6 +44,7 @@ class Kernel:
     takes_eps: bool = True
     takes_count: bool = False
     axis: int | None = None
+    computed_in: Mapping[str, Any] = field(default_factory=lambda: COMPUTED_IN)
 
     @property
     def name(self) -> str:
@@ -97,6 +99,7 @@ def load(source: Path | ModuleType, layer: str | Layer) -> Kernel:
         takes_eps=uses_eps(made),
         takes_count=update is not None and "count" in signature(update).parameters,
         axis=standard_axis(made),
+        computed_in=getattr(module, "COMPUTED_IN", COMPUTED_IN),
     )
 
 

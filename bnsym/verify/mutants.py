@@ -35,7 +35,7 @@ def kill_matrix(kernel: Kernel | ModuleType | Path, layer: str | Layer) -> KillM
     Raises CheckError if the kernel itself fails a check: what kills it says nothing of its mutants.
     """
     right = kernel if isinstance(kernel, Kernel) else load(kernel, layer)
-    bench = Bench(right.layer)
+    bench = Bench(right.layer, right.computed_in)
     failed = [check.name for check in checks_of(right) if not judge(check, right, bench).passed]
     if failed:
         told = f"{len(failed)} checks, the first is {failed[0]!r}"

@@ -6,7 +6,7 @@ value stands the bound on the error that a kernel of unit roundoff u may make (s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from typing import Any
@@ -16,7 +16,7 @@ import numpy as np
 from bnsym.layers.layer import Layer
 from bnsym.terms.evaluate import Evaluator, Instance
 from bnsym.terms.nodes import Index
-from bnsym.verify.cases import Case, roundoff
+from bnsym.verify.cases import COMPUTED_IN, Case, roundoff
 from bnsym.verify.compare import Array
 from bnsym.verify.rounded import CONTEXT, Rounded
 from bnsym.verify.tape import Tape, Traced
@@ -45,10 +45,10 @@ class Expected:
     statistics: dict[str, Exact]
 
 
-def training(layer: Layer, case: Case) -> Expected:
+def training(layer: Layer, case: Case, computed_in: Mapping[str, Any] = COMPUTED_IN) -> Expected:
     """The output, the gradients of sum(grad_y * y) by x and each parameter, and the statistics."""
     with localcontext(CONTEXT):
-        tape = Tape(roundoff(case.x.dtype))
+        tape = Tape(roundoff(case.x.dtype, computed_in))
         leaves = _leaves(tape, case.inputs)
         evaluator = _evaluator(layer, case, tape, leaves, tuple(layer.definitions))
         y = _outputs(layer, case, evaluator)
@@ -66,10 +66,12 @@ def training(layer: Layer, case: Case) -> Expected:
         )
 
 
-def inference(layer: Layer, case: Case, running: dict[str, Array]) -> Exact:
+def inference(
+    layer: Layer, case: Case, running: dict[str, Array], computed_in: Mapping[str, Any] = COMPUTED_IN
+) -> Exact:
     """The output where running averages take the place of the layer's statistics."""
     with localcontext(CONTEXT):
-        tape = Tape(roundoff(case.x.dtype))
+        tape = Tape(roundoff(case.x.dtype, computed_in))
         leaves = _leaves(tape, {**case.inputs, **running})
         kept = tuple(name for name in layer.definitions if name not in running)
         y = _outputs(layer, case, _evaluator(layer, case, tape, leaves, kept))

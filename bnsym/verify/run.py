@@ -14,6 +14,7 @@ from bnsym.verify.checks import checks_of, judge
 from bnsym.verify.kernel import Kernel, load
 from bnsym.verify.mutants import KillMatrix, matrix, mutants_of, survivors
 
+COMPILED = "_c"  # of the modules that call a layer's C
 LOADS, MUTANTS = "the module loads", "every mutant killed"
 
 OnMatrix = Callable[[str, KillMatrix], None]
@@ -43,7 +44,7 @@ def verify_directory(
         raise UsageError(
             f"verify: {directory} is not a folder; write kernels: bnsym generate LAYER -o {directory}"
         )
-    files = sorted(path for path in directory.glob("*.py") if path.stem in LAYERS)
+    files = sorted(path for path in directory.glob("*.py") if path.stem.removesuffix(COMPILED) in LAYERS)
     if not files:
         known = ", ".join(f"{name}.py" for name in LAYERS)
         raise UsageError(
@@ -60,33 +61,33 @@ def verify_directory(
 def _of_file(path: Path, on_matrix: OnMatrix | None) -> Iterator[CheckResult]:
     start = perf_counter()
     try:
-        kernel = load(path, path.stem)
+        kernel = load(path, path.stem.removesuffix(COMPILED))
     except CheckError as error:
         yield CheckResult(path.stem, LOADS, False, str(error), perf_counter() - start)
         return
     yield CheckResult(path.stem, LOADS, True, path.name, perf_counter() - start)
-    bench = Bench(kernel.layer)
+    bench = Bench(kernel.layer, kernel.computed_in)
     failed = 0
     for check in checks_of(kernel):
         start = perf_counter()
         verdict = judge(check, kernel, bench)
         failed += not verdict.passed
-        yield CheckResult(kernel.name, check.name, verdict.passed, verdict.detail, perf_counter() - start)
-    yield _mutants(kernel, bench, failed, on_matrix)
+        yield CheckResult(path.stem, check.name, verdict.passed, verdict.detail, perf_counter() - start)
+    yield _mutants(path.stem, kernel, bench, failed, on_matrix)
 
 
-def _mutants(kernel: Kernel, bench: Bench, failed: int, on_matrix: OnMatrix | None) -> CheckResult:
+def _mutants(name: str, kernel: Kernel, bench: Bench, failed: int, on_matrix: OnMatrix | None) -> CheckResult:
     """Whether the checks see each mutant; told only of a right kernel, whose mutants alone are wrong."""
     start = perf_counter()
     if failed:
         told = f"not measured, since the kernel itself fails {failed} checks; repair it first"
-        return CheckResult(kernel.name, MUTANTS, False, told, 0.0)
+        return CheckResult(name, MUTANTS, False, told, 0.0)
     if on_matrix is None:
         alive = list(survivors(kernel, bench))
     else:
         killed = matrix(kernel, bench)
-        alive = [name for name, row in killed.items() if not any(row.values())]
-        on_matrix(kernel.name, killed)
+        alive = [mutant for mutant, row in killed.items() if not any(row.values())]
+        on_matrix(name, killed)
     total = len(mutants_of(kernel))
-    told = f"{total - len(alive)} of {total}" + "".join(f"; {name!r} survives" for name in alive)
-    return CheckResult(kernel.name, MUTANTS, not alive, told, perf_counter() - start)
+    told = f"{total - len(alive)} of {total}" + "".join(f"; {mutant!r} survives" for mutant in alive)
+    return CheckResult(name, MUTANTS, not alive, told, perf_counter() - start)

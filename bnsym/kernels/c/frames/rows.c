@@ -1,0 +1,142 @@
+//// ROWS
+typedef struct {
+    const ${f}_arguments_$t *a;
+    ptrdiff_t begin, end;
+    double *total;
+    $T *lanes;
+    int status;
+} ${f}_rows_task_$t;
+
+$crossing_block
+
+static void *${f}_rows_$t(void *given)
+{
+    ${f}_rows_task_$t *task = given;
+    const ${f}_arguments_$t *a = task->a;
+    const ptrdiff_t n = a->channels;
+    $work_block
+    V_$t check = {0};
+    int beyond = 0;
+    $crossing_begin
+    for (ptrdiff_t row = task->begin; row < task->end; row += BLOCK_ROWS) {
+        const int rows = (int)(task->end - row < BLOCK_ROWS ? task->end - row : BLOCK_ROWS);
+        $rows_prepare
+        for (int k = 0; k < rows; k++) {
+            const ptrdiff_t at = (row + k) * n;
+            $near_of_row
+            ${f}_lanes_$t s = {0};
+            ${f}_run_sums_$t($run_at, n, near, &s);
+            ${f}_totals_$t(&s, w, k);
+        }
+        int status = ${f}_finish_$t(a, w, rows, row);
+        $rows_again
+        beyond |= status & 1;
+        $rows_output
+    }
+    if (a->past_caches)
+        FENCE();
+    task->status = beyond || !finite_$t(check);
+    return NULL;
+}
+
+static int ${f}_all_rows_$t(const ${f}_arguments_$t *a, int threads)
+{
+    ${f}_rows_task_$t tasks[BNSYM_MOST_THREADS];
+    int status = 0;
+    if (threads > a->outer)
+        threads = (int)a->outer;
+    $crossing_memory
+    for (int k = 0; k < threads; k++) {
+        tasks[k].a = a;
+        tasks[k].begin = a->outer * k / threads;
+        tasks[k].end = a->outer * (k + 1) / threads;
+        $crossing_given
+    }
+    run_tasks(${f}_rows_$t, (char *)tasks, sizeof *tasks, threads);
+    for (int k = 0; k < threads; k++)
+        status |= tasks[k].status;
+    $crossing_end
+    return status;
+}
+//// ROWS_AGAIN
+if (status & 2) {
+    for (int k = 0; k < rows; k++) {
+        const ptrdiff_t at = (row + k) * n;
+        const $T near = w->shift[k] = w->centre[k];
+        ${f}_lanes_$t s = {0};
+        ${f}_run_sums_$t($run_at, n, near, &s);
+        ${f}_totals_$t(&s, w, k);
+    }
+    status = ${f}_finish_$t(a, w, rows, row);
+}
+//// ROWS_OUTPUT
+for (int k = 0; k < rows; k++) {
+    const ptrdiff_t at = (row + k) * n;
+    $coefficients_of_row
+    check = ${f}_run_output_$t($run_at, a->out + at, 0, n, $coefficient_names, a->past_caches, check);
+}
+//// CROSSING_BLOCK: Rows together, since a sum along the rows is kept a column.
+static inline __attribute__((always_inline)) V_$t ${f}_block_$t($run_parameters, $T *restrict out, ptrdiff_t n, int rows, const ${f}_work_$t *w, $cross_parameters, int past_caches, V_$t check)
+{
+    const ptrdiff_t L = LANES_$t;
+    const ptrdiff_t whole = n < L ? 0 : n;
+    ptrdiff_t c = 0;
+    past_caches = past_caches && n % L == 0 && (uintptr_t)out % (L * sizeof($T)) == 0;
+    for (; c + L <= whole; c += L) {
+        $cross_lanes
+        $block_parameters
+#pragma GCC unroll 8
+        for (int k = 0; k < rows; k++) {
+            const ptrdiff_t i = k * n + c;
+            $block_coefficients
+            $block_centre
+            const V_$t y = $output;
+            if (past_caches)
+                stream_$t(out + i, y);
+            else
+                store_$t(out + i, y);
+            check += y - y;
+            $cross_added
+        }
+        $cross_back
+    }
+    for (; c < n; c++) {
+        $scalar_cross_lanes
+        $scalar_block_parameters
+        for (int k = 0; k < rows; k++) {
+            const ptrdiff_t i = k * n + c;
+            $block_coefficients
+            $scalar_block_centre
+            const $T y = $output;
+            out[i] = y;
+            check += y - y;
+            $cross_added
+        }
+        $scalar_cross_back
+    }
+    return check;
+}
+//// CROSSING_OUTPUT
+if (rows == BLOCK_ROWS)
+    check = ${f}_block_$t($run_at_row, a->out + row * n, n, BLOCK_ROWS, w, $cross_arguments, a->past_caches, check);
+else
+    check = ${f}_block_$t($run_at_row, a->out + row * n, n, rows, w, $cross_arguments, a->past_caches, check);
+additions += BLOCK_ROWS;
+if (additions >= FLUSH || row + BLOCK_ROWS >= task->end) {
+    for (ptrdiff_t k = 0; k < $cross_count * n; k++)
+        task->total[k] += task->lanes[k], task->lanes[k] = 0;
+    additions = 0;
+}
+//// CROSSING_END
+for (ptrdiff_t c = 0; c < a->channels; c++) {
+    $ends_loaded
+    for (int k = 0; k < threads; k++) {
+        const double *total = tasks[k].total;
+        $ends_gathered
+    }
+    /* formulas */
+    $ends
+    /* end of formulas */
+    $ends_stored
+}
+free(scratch);
