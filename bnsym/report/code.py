@@ -32,9 +32,9 @@ def verify(targets: Sequence[str], options: Mapping[str, Any], tell: Tell) -> Fo
     tell("verify: reading the code")
     from bnsym.report.work import Found
     from bnsym.verify.code.api import Request, verify_targets
-    from bnsym.verify.code.guess import Told
     from bnsym.verify.code.options import places_of_texts, roles_of_texts, sizes_of_texts
     from bnsym.verify.code.result import USER_CODE
+    from bnsym.verify.code.starting import Told
 
     folders = [target for target in targets if Path(target).is_dir()]
     if folders:

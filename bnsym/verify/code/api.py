@@ -11,12 +11,13 @@ from bnsym.errors import UsageError
 from bnsym.proof.outcome import Verdict
 from bnsym.verify.code.against_layer import decide_forward
 from bnsym.verify.code.deciding import decide_plan
-from bnsym.verify.code.guess import Told, guess, other_ranks
+from bnsym.verify.code.guess import guess, other_ranks
 from bnsym.verify.code.names import BACKWARD_METHODS, FORWARD_METHODS
 from bnsym.verify.code.options import roles_of_values
 from bnsym.verify.code.plan import Pair, Plan
 from bnsym.verify.code.result import CodeVerdict, Verification
 from bnsym.verify.code.roles import Array
+from bnsym.verify.code.starting import Told
 from bnsym.verify.code.targets import method_of, pairs
 
 

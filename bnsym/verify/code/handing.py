@@ -90,7 +90,8 @@ def _by_name(name: str, arguments: Mapping[str, Role], kept: Mapping[str, str]) 
 def _left_over(p: inspect.Parameter, result: Any, output: str) -> Role | None:
     if n.plain(p.name) in n.CACHE or p.default is inspect.Parameter.empty:
         if isinstance(result, (tuple, list)) and len(result) > 1:
-            return At("result[1]" if len(result) == 2 else _REST)
+            held = [k for k, value in enumerate(result) if isinstance(value, (tuple, list, dict))]
+            return At(f"result[{held[0]}]" if len(held) == 1 else "result[1]" if len(result) == 2 else _REST)
         if isinstance(result, Mapping):
             inner = [key for key in result if n.plain(str(key)) in n.CACHE]
             return At(f"result[{inner[0]!r}]" if inner else "result")
