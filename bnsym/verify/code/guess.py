@@ -27,6 +27,7 @@ from bnsym.verify.code.locating import (
     gradient_places,
     is_due,
     misses_of,
+    renewed_places,
     says_nothing,
     unnamed,
     wanted_shapes,
@@ -156,8 +157,10 @@ def _tried(pair: Pair, told: Told, layout: Layout, variant: int) -> Trial:
     given = {**told.roles, **told.hands}
     hands = backward_roles(pair, plan.arguments, forward_result, plan.output, given)
     plan = replace(plan, hands=hands)
+    renewed = renewed_places(plan, numbers, names)
     result = run_backward(plan, numbers, names)
-    wanted = wanted_shapes(plan, numbers, told, pair)
+    shapes = wanted_shapes(plan, numbers, told, pair)
+    wanted = {name: shape for name, shape in shapes.items() if name not in renewed}
     gradients = gradient_places(plan, wanted, result, names, told)
     misses += sum(misses_of(name, shape, gradients, names) for name, shape in wanted.items())
     misses += says_nothing(data_name(pair, told), gradients, names)

@@ -31,6 +31,17 @@ def wanted_shapes(plan: Plan, numbers: Numbers, told: Told, pair: Pair) -> dict[
     return first | given | state
 
 
+def renewed_places(plan: Plan, numbers: Numbers, names: Mapping[str, Any]) -> frozenset[str]:
+    """The arrays of the instance that its forward made anew: what it computes, such as self.mean, or keeps.
+
+    Their value before the call takes no part in the output, so the code's self.dmean is no gradient of it.
+    """
+    put = (place for place in plan.state if place in numbers.arrays)
+    return frozenset(
+        place for place in put if not np.array_equal(places.read(place, names), numbers.arrays[place])
+    )
+
+
 def _is_running(name: str) -> bool:
     return "running" in name.lower() or "moving" in name.lower()
 
