@@ -104,16 +104,24 @@ def prove(
 @main.command(epilog=EPILOG)
 @click.argument("layer")
 @click.option("-o", "--output", type=path_type, required=True, metavar="DIR", help="Where LAYER.py goes.")
+@click.option(
+    "--backend",
+    type=click.Choice(["numpy", "c"]),
+    default="numpy",
+    show_default=True,
+    help="One NumPy module, or C with a module that builds and calls it.",
+)
 @json_option
-def generate(layer: str, output: Path, as_json: bool) -> None:
-    """Write the NumPy kernels of a layer: DIR/LAYER.py.
+def generate(layer: str, output: Path, backend: str, as_json: bool) -> None:
+    """Write the kernels of a layer: DIR/LAYER.py, or in C DIR/LAYER.c, LAYER.h and LAYER_c.py.
 
     The text is read back first: run on symbolic arrays, what it returns must be proved to be what the
-    equations and their derivatives say, for every size. If it is not, nothing is written.
+    equations and their derivatives say, for every size. Of C, the formulas are read back; its loops are
+    not. If a claim is not proved, nothing is written.
     """
     from bnsym.report import work
 
-    _do("generate", as_json, lambda tell: work.generate([layer], output, tell))
+    _do("generate", as_json, lambda tell: work.generate([layer], output, tell, backend))
 
 
 @main.command(epilog=VERIFY_EPILOG)

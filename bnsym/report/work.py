@@ -13,6 +13,8 @@ from bnsym.report import summary
 from bnsym.report.progress import Tell
 from bnsym.report.trouble import explain
 
+BACKENDS = NUMPY, C = "numpy", "c"
+
 
 @dataclass(frozen=True)
 class Found:
@@ -50,9 +52,11 @@ def prove(paths: Sequence[Path], tell: Tell) -> Found:
     return Found(summary.proof_line(outcomes), summary.proof_code(outcomes), trouble, tuple(outcomes))
 
 
-def generate(layers: Sequence[str] | None, directory: Path, tell: Tell) -> Found:
+def generate(layers: Sequence[str] | None, directory: Path, tell: Tell, backend: str = NUMPY) -> Found:
     """Write the kernels of these layers into the directory; of all layers, if `layers` is None."""
     tell("generate: planning")
+    if backend == C:
+        return _generate_c(layers or (), directory, tell)
     from bnsym.layers.table import LAYERS
     from bnsym.verify.emitted.generate import generate as write
 
@@ -61,6 +65,17 @@ def generate(layers: Sequence[str] | None, directory: Path, tell: Tell) -> Found
         tell(f"generate: {layer}")
         files.append(write(layer, directory))
     return Found(summary.file_line(files), summary.OK, items=tuple(files))
+
+
+def _generate_c(layers: Sequence[str], directory: Path, tell: Tell) -> Found:
+    from bnsym.kernels.c.generate import generate as write
+
+    files = []
+    for layer in layers:
+        tell(f"generate: {layer} in C")
+        files += write(layer, directory)
+    names = ", ".join(file.path.name for file in files)
+    return Found(f"{len(files)} files written: {names}", summary.OK, items=tuple(files))
 
 
 def verify(directory: Path, tell: Tell, kill_matrix: bool = False) -> Found:

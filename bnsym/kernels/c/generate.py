@@ -14,12 +14,21 @@ from bnsym.proof.archive import sha256, write_whole
 
 
 @dataclass(frozen=True)
+class ReadFormulas:
+    """What was proved of the formulas that were read back from the C."""
+
+    claims: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class WrittenFile:
     """A written file: where, the hash of its bytes, the theorems proved of the C that it belongs to."""
 
     path: Path
     sha256: str
     theorems: tuple[str, ...]
+    read_back: ReadFormulas
+    uncertified: tuple[str, ...] = ()
 
 
 def generate(layer_name: str, directory: Path) -> list[WrittenFile]:
@@ -51,5 +60,5 @@ def write(found: Layer, directory: Path) -> list[WrittenFile]:
             raise UsageError(
                 f"generate -o {directory}: cannot write {name} there: {error.strerror}"
             ) from error
-        written.append(WrittenFile(path, sha256(text), theorems))
+        written.append(WrittenFile(path, sha256(text), theorems, ReadFormulas(theorems)))
     return written
