@@ -135,7 +135,7 @@ COUNTS = {
 @pytest.mark.slow
 @pytest.mark.parametrize(("name", "group"), [(name, group) for name in BUILT_IN for group in groups(name)])
 def test_every_mutant_that_computes_other_values_is_refused(name, group):
-    """Every fourth mutant, for time; with MUTANTS_EVERY=1 in the environment, all, and their counts as above."""
+    """Every fourth mutant, for time; with MUTANTS_EVERY=1 in the environment, all, and their counts."""
     found = list(of_group(name, group, "compute"))[::EVERY]
     survivors = [mutant for mutant in found if not refused(name, mutant)]
     reasons = Counter(map(reason, survivors))
