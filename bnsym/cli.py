@@ -134,6 +134,14 @@ def generate(layer: str, output: Path, backend: str, as_json: bool) -> None:
 @click.option("--output-at", default="", metavar="PLACE", help="Where the forward's output is: result[0].")
 @click.option("--size", "sizes", multiple=True, metavar="NAME=3", help="A number for a size: no proof then.")
 @click.option("--layer", default="", metavar="LAYER", help="The layer that a forward alone is to compute.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0),
+    default=60.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="For each forward and backward; 0: no limit.",
+)
 @click.option("--kill-matrix", is_flag=True, help="For DIR: show which check kills which wrong kernel.")
 @json_option
 def verify(targets: tuple[str, ...], kill_matrix: bool, as_json: bool, **options: Any) -> None:

@@ -47,7 +47,7 @@ def verify(targets: Sequence[str], options: Mapping[str, Any], tell: Tell) -> Fo
         places_of_texts(options["gradients"]),
         options["output_at"],
     )
-    request = Request(told, sizes_of_texts(options["sizes"]), options["layer"])
+    request = Request(told, sizes_of_texts(options["sizes"]), options["layer"], options["timeout"])
     verdicts = tuple(verify_targets(targets, request, lambda name: tell(f"verify: {name}")))
     code = worst(CODES[verdict.word] for verdict in verdicts)
     return Found(f"{line(verdicts)}; {USER_CODE}", code, items=verdicts)
@@ -104,5 +104,5 @@ def _below(verdict: CodeVerdict) -> Iterator[Text]:
 
 
 def _told(roles: str) -> Iterator[Text]:
-    for text in wrapped(f"read as: {roles}", WIDTH, INDENT, 9):
+    for text in wrapped(f"read as: {roles}", WIDTH, INDENT, 9) if roles else ():
         yield Text(text, "dim")

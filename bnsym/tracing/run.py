@@ -97,7 +97,7 @@ class Trace:
             warnings.simplefilter("ignore")  # what the code warns of is not part of what it computes
             try:
                 result = function(*args, **options)
-            except Exception as error:
+            except (Exception, SystemExit) as error:
                 if self.state.failure is not None:
                     raise self.state.failure from None
                 raise _code_error(error) from error

@@ -12,6 +12,7 @@ from bnsym.proof.outcome import Verdict
 from bnsym.verify.code.against_layer import decide_forward
 from bnsym.verify.code.deciding import decide_plan
 from bnsym.verify.code.guess import guess, other_ranks
+from bnsym.verify.code.limits import CannotCallError, OutOfTimeError, time_limit
 from bnsym.verify.code.names import BACKWARD_METHODS, FORWARD_METHODS
 from bnsym.verify.code.options import roles_of_values
 from bnsym.verify.code.plan import Pair, Plan
@@ -23,11 +24,12 @@ from bnsym.verify.code.targets import method_of, pairs
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked: what the user told of roles, the sizes that get a number, the layer to compare with."""
+    """What is asked: what the user told of roles, sizes that get a number, the layer, seconds for a pair."""
 
     told: Told = field(default_factory=Told)
     sizes: Mapping[str, int] = field(default_factory=dict)
     layer: str = ""
+    timeout: float = 0.0
 
 
 def verify_backward(
@@ -89,11 +91,25 @@ def verify_targets(
     targets: Iterable[str], request: Request, tell: Callable[[str], None] = lambda text: None
 ) -> Verification:
     """The pairs that `FILE.py:forward FILE.py:backward`, `FILE.py:Class`, `FILE.py`, ... name."""
-    found: list[CodeVerdict] = []
-    for pair in pairs(list(targets)):
-        tell(pair.name)
-        found += verify_pair(pair, request)
-    return Verification(tuple(found))
+    names = list(targets)
+    with time_limit(request.timeout, f"importing {' '.join(names)}"):
+        found = pairs(names)
+    return Verification(tuple(v for pair in found for v in _one_of(found, pair, request, tell)))
+
+
+def _one_of(
+    found: Sequence[Pair], pair: Pair, request: Request, tell: Callable[[str], None]
+) -> Iterable[CodeVerdict]:
+    """The verdicts on one pair; one among several that cannot be called leaves the others theirs."""
+    tell(pair.name)
+    try:
+        with time_limit(request.timeout, pair.name):
+            return verify_pair(pair, request)
+    except (CannotCallError, OutOfTimeError) as error:
+        if len(found) == 1:
+            raise
+        said = str(error).removeprefix(pair.name).strip()
+        return [CodeVerdict(pair.name, "all of it", "", Verdict.UNKNOWN, detail=said)]
 
 
 def verify_pair(pair: Pair, request: Request) -> Verification:
@@ -102,7 +118,7 @@ def verify_pair(pair: Pair, request: Request) -> Verification:
     if pair.backward is None:
         return Verification((decide_forward(plan, request.sizes, request.layer),))
     if not plan.gradients:
-        raise UsageError(
+        raise CannotCallError(
             f"{pair.name}: no gradient was found in what the backward returns or sets; say where one is: "
             "--gradient x=result[0]"
         )

@@ -23,6 +23,8 @@ from bnsym.verify.code.arguments import (
 )
 from bnsym.verify.code.handing import backward_roles
 from bnsym.verify.code.layouts import Layout, candidates
+from bnsym.verify.code.limits import CannotCallError
+from bnsym.verify.code.limits import told as told_error
 from bnsym.verify.code.locating import (
     gradient_places,
     is_due,
@@ -61,14 +63,14 @@ def guess(pair: Pair, told: Told) -> Plan:
         except UsageError:
             raise
         except Exception as error:
-            errors.append(f"with x {layout.input}: {type(error).__name__}: {error}")
+            errors.append(f"with x ({', '.join(layout.input)}): {told_error(error)}")
             continue
         if best is None or trial.misses < best.misses:
             best = trial
         if not best.misses:
             break
     if best is None:
-        raise UsageError(
+        raise CannotCallError(
             f"{pair.name} could not be called: {errors[0] if errors else 'no layout fits'}; say what its "
             "arguments are: --layout NCHW, --arg NAME=N,C,H,W, --arg NAME=scalar, --arg NAME=size:G, "
             "--arg NAME='\"train\"'"

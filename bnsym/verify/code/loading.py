@@ -9,6 +9,7 @@ from pathlib import Path
 from types import ModuleType
 
 from bnsym.errors import BnsymError, UsageError
+from bnsym.verify.code.limits import told
 from bnsym.verify.code.numbers import quiet
 
 
@@ -20,7 +21,7 @@ def load(name: str) -> ModuleType:
     except BnsymError:
         raise
     except (Exception, SystemExit) as error:
-        raise UsageError(f"{name} cannot be imported: {type(error).__name__}: {error}") from error
+        raise UsageError(f"{name} cannot be imported: {told(error)}") from error
 
 
 def _from_path(name: str) -> ModuleType:

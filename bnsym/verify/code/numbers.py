@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import math
+import sys
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ import numpy as np
 
 from bnsym.terms.nodes import Sign
 from bnsym.verify.code.asking import Asking
+from bnsym.verify.code.limits import told
 from bnsym.verify.code.roles import Array, Scalar
 
 DRAWN = {"N": 5, "C": 6, "D": 6, "F": 6, "H": 7, "W": 11, "T": 7, "B": 5, "G": 2, "L": 13, "M": 17, "S": 19}
@@ -81,7 +83,10 @@ class Numbers:
     def call(self, function: Callable[..., Any], *given: Any, **named: Any) -> Any:
         """The call, without what it prints or warns of."""
         with quiet():
-            return function(*given, **named)
+            try:
+                return function(*given, **named)
+            except SystemExit as error:
+                raise RuntimeError(f"it ends the program at {told(error)}") from error
 
     def _drawn(self, name: str, shape: tuple[int, ...], sign: Sign) -> Any:
         random = np.random.default_rng([self.seed, *name.encode()])
@@ -91,8 +96,9 @@ class Numbers:
 
 @contextlib.contextmanager
 def quiet() -> Iterator[None]:
-    """Nothing that the user's code prints or warns of is shown."""
+    """Nothing that the user's code prints or warns of is shown; what it reads is empty."""
     with (
+        _no_input(),
         contextlib.redirect_stdout(io.StringIO()),
         contextlib.redirect_stderr(io.StringIO()),
         warnings.catch_warnings(),
@@ -100,6 +106,15 @@ def quiet() -> Iterator[None]:
     ):
         warnings.simplefilter("ignore")
         yield
+
+
+@contextlib.contextmanager
+def _no_input() -> Iterator[None]:
+    before, sys.stdin = sys.stdin, io.StringIO()
+    try:
+        yield
+    finally:
+        sys.stdin = before
 
 
 def size_name(number: int, sizes: Mapping[str, int], order: tuple[str, ...]) -> str | None:

@@ -113,7 +113,7 @@ def test_what_is_not_there_is_told(file, target, message):
 def test_a_file_that_raises_is_told(tmp_path):
     path = tmp_path / "raises.py"
     path.write_text("raise SystemExit(3)")
-    with pytest.raises(UsageError, match=r"cannot be imported: SystemExit"):
+    with pytest.raises(UsageError, match=r"cannot be imported: raises.py:1: SystemExit"):
         pairs([f"{path}:f"])
 
 
