@@ -64,15 +64,16 @@ static void run_tasks(void *(*task)(void *), char *tasks, size_t size, int n)
 /* What two channels may take to be written and summed at once: most of the second cache. */
 static inline double second_cache(void)
 {
-    static double size;
+    static long kept;
+    long size = __atomic_load_n(&kept, __ATOMIC_RELAXED);
     if (size == 0) {
-        long told = 0;
 #ifdef _SC_LEVEL2_CACHE_SIZE
-        told = sysconf(_SC_LEVEL2_CACHE_SIZE);
+        size = sysconf(_SC_LEVEL2_CACHE_SIZE);
 #endif
-        size = told > 0 ? 0.9 * (double)told : 1e6;
+        size = size > 0 ? size : 1 << 20;
+        __atomic_store_n(&kept, size, __ATOMIC_RELAXED);
     }
-    return size;
+    return 0.9 * (double)size;
 }
 
 $functions
