@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +13,7 @@ from bnsym.verify.code.layouts import Layout
 from bnsym.verify.code.roles import Array, Context, Literal, Role, Scalar, Shape, SizeOf, Table
 
 GROUPS = "G"
+MOST_SETUP = 2
 _STARRED = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 _NONE = inspect.Parameter.empty
 
@@ -165,6 +166,17 @@ def constructor_parameters(owner: type) -> list[inspect.Parameter]:
     if owner.__init__ is object.__init__:  # type: ignore[misc]
         return []
     return parameters_of(owner)
+
+
+def setups(owner: type, layout: Layout, wanted: Wanted) -> Iterator[dict[str, dict[str, Role]]]:
+    """The calls of a method such as build(input_shape) that a class may want before its first forward."""
+    for method in (name for name in n.SETUP if callable(getattr(owner, name, None))):
+        needed = [p for p in parameters_of(getattr(owner, method)) if p.default is _NONE]
+        told = {p.name: wanted.given[p.name] for p in needed if p.name in wanted.given}
+        left = [p.name for p in needed if p.name not in told]
+        if len(left) < MOST_SETUP:
+            for variant in VARIANTS if left else VARIANTS[:1]:
+                yield {method: {**told, **dict.fromkeys(left, variant(layout))}}
 
 
 def _constructor_role(p: inspect.Parameter, layout: Layout, variant: int) -> tuple[Role | None, bool]:

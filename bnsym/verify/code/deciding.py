@@ -106,7 +106,9 @@ def _over_runs(runs: list[Run], of: str, before: float) -> CodeVerdict:
     needs = tuple(dict.fromkeys(plain_indices(need) for each in found for need in each.needs))
     assumptions = tuple(dict.fromkeys(a for each in found for a in each.assumptions))
     seconds = before + perf_counter() - start
-    return replace(last, needs=needs, assumptions=assumptions, bounded=bounds(runs), seconds=seconds)
+    bounded = bounds(runs)
+    claim = None if bounded else last.claim
+    return replace(last, needs=needs, assumptions=assumptions, bounded=bounded, claim=claim, seconds=seconds)
 
 
 def bounds(runs: list[Run]) -> str:
@@ -134,7 +136,7 @@ def _decided(run: Run, of: str) -> CodeVerdict:
         if wanted.trouble:
             return _misshapen(blank, run, wanted)
         if decision.verdict is Verdict.PROVED:
-            return replace(blank, verdict=Verdict.PROVED, needs=decision.needs)
+            return replace(blank, verdict=Verdict.PROVED, needs=decision.needs, claim=wanted.claim)
         if decision.witness is None:
             return _by_numbers(
                 replace(blank, detail=decision.detail), plan, run.fixed, "found by numbers alone"

@@ -83,6 +83,16 @@ def in_state(state: Shapes, instance: Any) -> dict[str, str]:
     return found
 
 
+def of_input(data: str, shape: tuple[int, ...], instance: Any) -> dict[str, str]:
+    """The place of the input's gradient where the backward keeps it: self.dinputs, self.dx."""
+    rows = places.inside("self", instance)
+    held = [place for place, _, value in rows if isinstance(value, np.ndarray) and value.shape == shape]
+    stems = {place: n.gradient_stems(places.last_name(place)) for place in held}
+    own = [place for place in held if n.plain(data) in stems[place]]
+    alike = [place for place in held if n.SURE_INPUT.intersection(stems[place])]
+    return dict.fromkeys([data], (*own, *alike)[0]) if own or alike else {}
+
+
 def _fit(of: str, place: str) -> int:
     """3 if the place's name is d, grad_, ... of that name, or that name in a holder of gradients."""
     name = places.last_name(of)

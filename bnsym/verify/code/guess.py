@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from bnsym.errors import UsageError
+from bnsym.verify.code import names as n
 from bnsym.verify.code.arguments import (
     VARIANTS,
     Wanted,
@@ -20,6 +21,7 @@ from bnsym.verify.code.arguments import (
     constructor_roles,
     input_name,
     parameters_of,
+    setups,
 )
 from bnsym.verify.code.handing import backward_roles
 from bnsym.verify.code.layouts import Layout, candidates
@@ -39,7 +41,7 @@ from bnsym.verify.code.plan import Pair, Plan
 from bnsym.verify.code.roles import Array
 from bnsym.verify.code.running import run_backward, run_forward
 from bnsym.verify.code.source import hints
-from bnsym.verify.code.starting import Told, data_name, size_names, started
+from bnsym.verify.code.starting import Built, Told, data_name, size_names, started
 
 RANKS_BESIDE = (2, 4)
 
@@ -57,9 +59,11 @@ def guess(pair: Pair, told: Told) -> Plan:
     _check_names(pair, told)
     best: Trial | None = None
     errors: list[str] = []
-    for layout, variant in _choices(pair, told):
+    for layout, built in _ways(pair, told):
+        if built.setup and best is not None:
+            break
         try:
-            trial = _tried(pair, told, layout, variant)
+            trial = _tried(pair, told, layout, built)
         except UsageError:
             raise
         except Exception as error:
@@ -78,11 +82,21 @@ def guess(pair: Pair, told: Told) -> Plan:
     return best.plan
 
 
+def _ways(pair: Pair, told: Told) -> Iterator[tuple[Layout, Built]]:
+    """Layouts and ways of building the instance; at last with a call of a method that prepares it."""
+    yield from ((layout, Built(variant)) for layout, variant in _choices(pair, told))
+    if pair.owner is not None:
+        for layout, variant in _choices(pair, told):
+            for setup in setups(pair.owner, layout, Wanted(told.roles)):
+                yield layout, Built(variant, setup)
+
+
 def _check_names(pair: Pair, told: Told) -> None:
     """Every name that the user gave a role is an argument of something."""
     known = {p.name for function in pair.code for p in parameters_of(function)}
     if pair.owner is not None:
         known |= {p.name for p in constructor_parameters(pair.owner)}
+        known |= {p.name for method in n.SETUP for p in parameters_of(getattr(pair.owner, method, id))}
     for name in (*told.roles, *told.hands):
         if name not in known:
             raise UsageError(
@@ -98,18 +112,22 @@ def other_ranks(pair: Pair, told: Told, first: Plan) -> list[Plan]:
     data = first.arguments[data_name(pair, told)]
     ranks = {len(data.shape)} if isinstance(data, Array) else set()
     plans = []
-    for layout, variant in _choices(pair, told):
-        if len(layout.input) not in ranks and len(layout.input) in RANKS_BESIDE:
-            trial = _or_none(pair, told, layout, variant)
+    for layout, built in _ways(pair, told):
+        if (
+            len(layout.input) not in ranks
+            and len(layout.input) in RANKS_BESIDE
+            and bool(built.setup) == bool(first.setup)
+        ):
+            trial = _or_none(pair, told, layout, built)
             if trial is not None and not trial.misses:
                 ranks.add(len(layout.input))
                 plans.append(trial.plan)
     return plans
 
 
-def _or_none(pair: Pair, told: Told, layout: Layout, variant: int) -> Trial | None:
+def _or_none(pair: Pair, told: Told, layout: Layout, built: Built) -> Trial | None:
     try:
-        return _tried(pair, told, layout, variant)
+        return _tried(pair, told, layout, built)
     except Exception:  # the user's code does not take this rank, whatever it raises
         return None
 
@@ -145,10 +163,10 @@ def _told_layouts(pair: Pair, told: Told) -> list[Layout]:
     return [Layout(role.shape, role.shape[-1:], role.shape[-1])]
 
 
-def _tried(pair: Pair, told: Told, layout: Layout, variant: int) -> Trial:
+def _tried(pair: Pair, told: Told, layout: Layout, built: Built) -> Trial:
     """One candidate, run forward and backward."""
     sizes = trial_sizes(size_names(layout, told), {})
-    plan = started(pair, told, layout, variant, sizes)
+    plan = started(pair, told, layout, built, sizes)
     numbers = Numbers(sizes)
     names = run_forward(plan, numbers)
     expected = np.shape(numbers.arrays.get(data_name(pair, told), np.empty(())))

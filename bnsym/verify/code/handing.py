@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from bnsym.verify.code import names as n
+from bnsym.verify.code import places
 from bnsym.verify.code.arguments import parameters_of
 from bnsym.verify.code.plan import Pair
 from bnsym.verify.code.roles import Array, At, Literal, Role, Scalar, SizeOf, Upstream
@@ -25,6 +26,15 @@ def output_place(result: Any, shape: tuple[int, ...]) -> str:
             return place
     named = [place for place, name, _ in arrays if n.plain(name) in n.OUTPUT]
     return next(iter((*named, *(place for place, _, _ in arrays))), "result")
+
+
+def held_output(instance: Any, shape: tuple[int, ...]) -> str:
+    """The place of the output where the forward returned nothing and keeps it: self.output."""
+    rows = places.inside("self", instance)
+    fit = [
+        (place, name) for place, name, value in rows if isinstance(value, np.ndarray) and value.shape == shape
+    ]
+    return next((place for place, name in fit if n.plain(name) in n.HELD_OUTPUT), "result")
 
 
 def _parts(result: Any) -> list[tuple[str, str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import importlib.util
 import sys
@@ -44,7 +45,26 @@ def _from_file(path: Path) -> ModuleType:
         sys.path.insert(0, str(root))
     if len(parts) > 1:
         return importlib.import_module(".".join(part for part in parts if part != "__init__"))
-    return _alone(path)
+    levels = _levels_up(path)
+    return _in_folders(path, levels) if levels else _alone(path)
+
+
+def _levels_up(path: Path) -> int:
+    """How many folders up the file's relative imports reach: 1 for `from .base import Layer`."""
+    try:
+        tree = ast.parse(path.read_bytes())
+    except (SyntaxError, ValueError):  # told where the file is run
+        return 0
+    return max((node.level for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)), default=0)
+
+
+def _in_folders(path: Path, levels: int) -> ModuleType:
+    """As a module of a package of the folders that its relative imports name, without an __init__.py."""
+    parts = (path.parent, *path.parents[1:])[:levels]
+    root = parts[-1].parent
+    if str(root) not in sys.path:
+        sys.path.insert(0, str(root))
+    return importlib.import_module(".".join([*(part.name for part in reversed(parts)), path.stem]))
 
 
 def _alone(path: Path) -> ModuleType:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from bnsym.verify.code import finding, places
+from bnsym.verify.code import names as n
 from bnsym.verify.code.numbers import Numbers
 from bnsym.verify.code.plan import Pair, Plan
 from bnsym.verify.code.roles import Array
@@ -26,7 +27,9 @@ def wanted_shapes(plan: Plan, numbers: Numbers, told: Told, pair: Pair) -> dict[
         if isinstance(role, Array) and not _is_running(name)
     }
     first = {data: given.pop(data)} if data in given else {}
+    taken = {n.plain(name) for name in given}  # an argument gamma beside self.gamma: the gradient is its own
     free = (place for place, role in plan.state.items() if isinstance(role, Array))
+    free = (place for place in free if n.plain(places.last_name(place)) not in taken)
     state = {place: np.shape(numbers.arrays[place]) for place in free}
     return first | given | state
 
@@ -58,6 +61,9 @@ def gradient_places(
     shapes = {short: wanted[name] for short, name in left.items()}
     returned = finding.matched(shapes, finding.in_result(result, plan.pair.code[-1]))
     found = {left[short]: place for short, place in returned.items()} | held
+    data = data_name(plan.pair, told)
+    if result is None and data in wanted and "self" in names:
+        found |= finding.of_input(data, wanted[data], names["self"])
     return {name: found[name] for name in wanted if name in found}
 
 

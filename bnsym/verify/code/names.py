@@ -41,6 +41,24 @@ UPSTREAM = _words(
     "grad_y dldy dl dloss output_grad output_gradient out_grad error errors accum_grad d_y gout gy dl_dout "
     "grads_out dlda grad_outputs dout_ grad_z gradient dv_out top_diff loss_grad dh do gradients d douty eta"
 )
+HELD_OUTPUT = _words("output out outputs y output_data out_data outs result activation")
+SETUP = (
+    "build",
+    "setup",
+    "init_params",
+    "initialize",
+    "init",
+    "init_weights",
+    "init_parameters",
+    "initialize_params",
+    "initialize_weights",
+    "initialize_parameters",
+    "set_input_shape",
+    "create_params",
+    "_init_params",
+    "_initialize_parameters",
+    "_build",
+)
 CACHE = _words(
     "cache c saved ctx context state memory tape stash saved_tensors intermediates aux caches residuals"
 )
@@ -73,6 +91,10 @@ FORWARD_METHODS = (
     "__call__",
     "apply",
     "normalize",
+    "_forward",
+    "forward_propagate",
+    "_forward_propagation",
+    "forward_calc",
 )
 BACKWARD_METHODS = (
     "backward",
@@ -90,6 +112,11 @@ BACKWARD_METHODS = (
     "back",
     "grad",
     "gradient",
+    "_backward",
+    "backward_propagate",
+    "_backward_propagation",
+    "backward_calc",
+    "backforward",
 )
 
 _GRADIENT_HEAD = re.compile(

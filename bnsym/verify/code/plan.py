@@ -35,7 +35,7 @@ class Plan:
     instance only has them once a forward ran.  `gradients`: name of an argument or place in `state` -> place
     of its gradient once the backward ran.  `guessed`: the arguments whose shapes nobody said;
     `unnamed`: those whose gradients were told by their position alone; `missing`: parameters for which no
-    gradient was found.
+    gradient was found; `setup`: methods that are called once an instance is made, with their arguments.
     """
 
     pair: Pair
@@ -49,11 +49,13 @@ class Plan:
     guessed: frozenset[str] = frozenset()
     unnamed: frozenset[str] = frozenset()
     missing: tuple[str, ...] = ()
+    setup: Mapping[str, Mapping[str, Role]] = field(default_factory=dict)
 
     @property
     def sizes(self) -> tuple[str, ...]:
         """The names of all sizes, in the order of the roles."""
-        roles = (*self.construct.values(), *self.state.values(), *self.arguments.values())
+        before = [role for roles in self.setup.values() for role in roles.values()]
+        roles = (*self.construct.values(), *before, *self.state.values(), *self.arguments.values())
         texts = (text for role in roles for text in _sizes(role))
         parts = (part for text in texts for part in text.split("*") if not part.isdigit())
         return tuple(dict.fromkeys(parts))
@@ -76,6 +78,8 @@ class Plan:
     def stated(self) -> str:
         """The roles as told to the user."""
         own = {f"{name} (constructor)": role for name, role in self.construct.items()}
+        for method, roles in self.setup.items():
+            own |= {f"{name} ({method})": role for name, role in roles.items()}
         handed = {name: role for name, role in self.hands.items() if name not in self.arguments}
         free = {place: role for place, role in self.state.items() if isinstance(role, Array)}
         parts = {**own, **free, **self.arguments, **handed}

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from textwrap import indent
 
 from bnsym.errors import MismatchError
+from bnsym.proof.claims import Claim
 from bnsym.proof.outcome import Verdict
 
 USER_CODE = "bnsym imported and ran this code because it was named; it runs with your rights"
@@ -35,7 +36,8 @@ class CodeVerdict:
     """One gradient (or one forward against a layer).
 
     `bounded` names the sizes that were given a number, if the verdict stands for those alone: it is no proof
-    then.  `assumptions` are of sizes and of what was traced; `needs` of values.
+    then.  `assumptions` are of sizes and of what was traced; `needs` of values.  `claim` is what was proved
+    for every size; `certificate` the file that was written for it, if any.
     """
 
     target: str
@@ -51,6 +53,8 @@ class CodeVerdict:
     notes: tuple[str, ...] = ()
     roles: str = ""
     seconds: float = 0.0
+    certificate: str = ""
+    claim: Claim | None = field(default=None, repr=False, compare=False, metadata={"json": False})
 
     @property
     def word(self) -> str:

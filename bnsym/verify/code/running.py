@@ -118,6 +118,8 @@ def instance(plan: Plan, owner: type, maker: Maker) -> Any:
     built = {name: value(role, name, maker, {}) for name, role in plan.construct.items()}
     before, named = split_arguments(owner, built)
     names: Names = {"self": maker.call(owner, *before, **named)}
+    for method, roles in plan.setup.items():
+        _call(method, {name: value(role, name, maker, names) for name, role in roles.items()}, maker, names)
     if plan.lazy:
         _dry_forward(plan, maker, names)
     for place, role in plan.state.items():

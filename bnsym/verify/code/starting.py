@@ -18,7 +18,7 @@ from bnsym.verify.code.arguments import (
     missing_key_role,
     parameters_of,
 )
-from bnsym.verify.code.handing import output_place
+from bnsym.verify.code.handing import held_output, output_place
 from bnsym.verify.code.layouts import Layout
 from bnsym.verify.code.numbers import Numbers
 from bnsym.verify.code.plan import Pair, Plan
@@ -39,6 +39,14 @@ class Told:
     output: str = ""
     state: Mapping[str, Array] | None = None
     hands: Mapping[str, Role] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Built:
+    """A way of making the instance: which variant of its constructor's sizes, and what is called next."""
+
+    variant: int = 0
+    setup: Mapping[str, Mapping[str, Role]] = field(default_factory=dict)
 
 
 def data_name(pair: Pair, told: Told) -> str:
@@ -63,14 +71,14 @@ def size_names(layout: Layout, told: Told) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*(part for part in parts if not part.isdigit()), "G")))
 
 
-def started(pair: Pair, told: Told, layout: Layout, variant: int, sizes: Mapping[str, int]) -> Plan:
+def started(pair: Pair, told: Told, layout: Layout, built: Built, sizes: Mapping[str, int]) -> Plan:
     """The plan of the forward, once the keys of its dicts and the arrays of its instance are known."""
     wanted = Wanted(told.roles)
     construct: dict[str, Role] = {}
     if pair.owner is not None:
-        construct = constructor_roles(pair.owner, layout, wanted, variant)[0]
+        construct = constructor_roles(pair.owner, layout, wanted, built.variant)[0]
     for _ in range(ROUNDS):
-        plan = Plan(pair, forward_roles(pair.code[0], layout, wanted), construct=construct)
+        plan = Plan(pair, forward_roles(pair.code[0], layout, wanted), construct=construct, setup=built.setup)
         plan = _with_state(plan, layout, sizes, told)
         numbers = Numbers(sizes)
         try:
@@ -82,7 +90,10 @@ def started(pair: Pair, told: Told, layout: Layout, variant: int, sizes: Mapping
         if not _learned(plan, numbers, wanted):
             break
     shape = np.shape(numbers.arrays.get(data_name(pair, told), np.empty(())))
-    output = told.output or output_place(names["result"], shape)
+    place = output_place(names["result"], shape)
+    if names["result"] is None and "self" in names:
+        place = held_output(names["self"], shape)
+    output = told.output or place
     if not isinstance(places.read(output, names), (np.ndarray, np.floating)):
         raise TypeError(f"the forward returned a {type(names['result']).__name__} without an array")
     return replace(plan, output=output)
