@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bnsym.verify.code.roles import Array, At, Role, Scalar, Shape, SizeOf, Table
+from bnsym.verify.code.roles import Array, At, Literal, Role, Scalar, Shape, SizeOf, Table
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,8 @@ class Plan:
     instance only has them once a forward ran.  `gradients`: name of an argument or place in `state` -> place
     of its gradient once the backward ran.  `guessed`: the arguments whose shapes nobody said;
     `unnamed`: those whose gradients were told by their position alone; `missing`: parameters for which no
-    gradient was found; `setup`: methods that are called once an instance is made, with their arguments.
+    gradient was found; `setup`: methods that are called once an instance is made, with their arguments;
+    `switches`: attributes that put the instance into training.
     """
 
     pair: Pair
@@ -50,6 +51,7 @@ class Plan:
     unnamed: frozenset[str] = frozenset()
     missing: tuple[str, ...] = ()
     setup: Mapping[str, Mapping[str, Role]] = field(default_factory=dict)
+    switches: Mapping[str, Literal] = field(default_factory=dict)
 
     @property
     def sizes(self) -> tuple[str, ...]:
@@ -82,7 +84,7 @@ class Plan:
             own |= {f"{name} ({method})": role for name, role in roles.items()}
         handed = {name: role for name, role in self.hands.items() if name not in self.arguments}
         free = {place: role for place, role in self.state.items() if isinstance(role, Array)}
-        parts = {**own, **free, **self.arguments, **handed}
+        parts = {**own, **free, **self.switches, **self.arguments, **handed}
         return "; ".join(f"{name}: {role}" for name, role in parts.items())
 
 

@@ -120,6 +120,8 @@ def instance(plan: Plan, owner: type, maker: Maker) -> Any:
     names: Names = {"self": maker.call(owner, *before, **named)}
     for method, roles in plan.setup.items():
         _call(method, {name: value(role, name, maker, names) for name, role in roles.items()}, maker, names)
+    for place, switch in plan.switches.items():
+        places.put(place, names, switch.value)
     if plan.lazy:
         _dry_forward(plan, maker, names)
     for place, role in plan.state.items():

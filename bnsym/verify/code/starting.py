@@ -22,9 +22,9 @@ from bnsym.verify.code.handing import held_output, output_place
 from bnsym.verify.code.layouts import Layout
 from bnsym.verify.code.numbers import Numbers
 from bnsym.verify.code.plan import Pair, Plan
-from bnsym.verify.code.roles import Array, Role, Shape, SizeOf, Table
+from bnsym.verify.code.roles import Array, Literal, Role, Shape, SizeOf, Table
 from bnsym.verify.code.running import instance, run_forward
-from bnsym.verify.code.state import arrays_in, created_late, is_parameter, state_roles
+from bnsym.verify.code.state import arrays_in, created_late, is_parameter, state_roles, switches
 
 ROUNDS = 6
 
@@ -77,8 +77,15 @@ def started(pair: Pair, told: Told, layout: Layout, built: Built, sizes: Mapping
     construct: dict[str, Role] = {}
     if pair.owner is not None:
         construct = constructor_roles(pair.owner, layout, wanted, built.variant)[0]
+    turned = _switches(Plan(pair, {}, construct=construct), sizes)
     for _ in range(ROUNDS):
-        plan = Plan(pair, forward_roles(pair.code[0], layout, wanted), construct=construct, setup=built.setup)
+        plan = Plan(
+            pair,
+            forward_roles(pair.code[0], layout, wanted),
+            construct=construct,
+            setup=built.setup,
+            switches=turned,
+        )
         plan = _with_state(plan, layout, sizes, told)
         numbers = Numbers(sizes)
         try:
@@ -97,6 +104,12 @@ def started(pair: Pair, told: Told, layout: Layout, built: Built, sizes: Mapping
     if not isinstance(places.read(output, names), (np.ndarray, np.floating)):
         raise TypeError(f"the forward returned a {type(names['result']).__name__} without an array")
     return replace(plan, output=output)
+
+
+def _switches(plan: Plan, sizes: Mapping[str, int]) -> dict[str, Literal]:
+    owner = plan.pair.owner
+    made = instance(plan, owner, Numbers(sizes)) if owner is not None else None
+    return switches(made) if hasattr(made, "__dict__") else {}
 
 
 def _learned(plan: Plan, numbers: Numbers, wanted: Wanted) -> bool:

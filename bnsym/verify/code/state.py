@@ -11,7 +11,7 @@ from bnsym.terms.nodes import Sign
 from bnsym.verify.code import names as n
 from bnsym.verify.code import places
 from bnsym.verify.code.numbers import size_name
-from bnsym.verify.code.roles import Array, At
+from bnsym.verify.code.roles import Array, At, Literal
 
 _NOT_NEGATIVE = ("var", "std", "sigma", "sd", "second")
 
@@ -56,6 +56,13 @@ def created_late(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[st
         if n.plain(places.last_name(place)) in (n.SCALE | n.SHIFT) - {"a", "b", "g", "w", "alpha"}
         and not _holds_gradients(place)
     }
+
+
+def switches(instance: Any) -> dict[str, Literal]:
+    """Flags that must be turned for the instance to train: self._is_training that is False at first."""
+    flags = {n.plain(name): name for name, value in vars(instance).items() if type(value) is bool}
+    wanted = {name: plain in n.TRAINING for plain, name in flags.items() if plain in n.TRAINING | n.INFERENCE}
+    return {f"self.{name}": Literal(on) for name, on in wanted.items() if getattr(instance, name) != on}
 
 
 def is_parameter(place: str) -> bool:

@@ -116,6 +116,40 @@ class Norm:
         return (g - hat * np.mean(g * hat, axis=-1, keepdims=True)) / root, d_gamma
 '''
 
+SWITCHED = '''
+class Layer:
+    def __init__(self):
+        self._is_training = False
+
+    def forward(self, data):
+        self.data = data
+        self._forward(data)
+        return self.output
+
+    def backward(self, upstream):
+        self._backward(upstream)
+        return self.retrograde
+
+class Norm(Layer):
+    """Made for inference, until somebody says that it trains; and it works through its base."""
+
+    def __init__(self, num_features):
+        super().__init__()
+        self.running_mean, self.running_var = np.zeros(num_features), np.ones(num_features)
+
+    def _forward(self, data):
+        self.mean, self.var = self.running_mean, self.running_var
+        if self._is_training:
+            self.mean, self.var = np.nanmean(data, axis=0), np.nanvar(data, axis=0)
+            self.running_mean += 0.1 * (self.mean - self.running_mean)
+        self.output = (data - self.mean) / np.sqrt(self.var + 1e-5)
+
+    def _backward(self, upstream):
+        std = np.sqrt(self.var + 1e-5)
+        hat = (self.data - self.mean) / std
+        self.retrograde = (upstream - upstream.mean(axis=0) - hat * (upstream * hat).mean(axis=0)) / std
+'''
+
 ALL = {"self.gamma": "proved", "self.beta": "proved"}
 STYLES = {
     "renewed statistics": (RENEWED, {"x": "proved", **ALL}),
@@ -129,6 +163,7 @@ STYLES = {
         {"x": "refuted", "self.params['gamma']": "proved", "self.params['beta']": "proved"},
     ),
     "built for a size": (SIZED, {"A_prev": "proved", **ALL}),
+    "switched to training": (SWITCHED, {"data": "proved"}),
     "handed its parameters": (HANDED, {"x": "proved", "gamma": "proved"}),
 }
 
@@ -136,7 +171,7 @@ STYLES = {
 def words(folder, source):
     file = folder / "norm.py"
     file.write_text("import numpy as np\n" + source, encoding="utf-8")
-    return {verdict.of: verdict.word for verdict in verify_targets([str(file)], Request())}
+    return {verdict.of: verdict.word for verdict in verify_targets([f"{file}:Norm"], Request())}
 
 
 @pytest.mark.parametrize("style", STYLES)
