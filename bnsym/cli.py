@@ -142,6 +142,7 @@ def generate(layer: str, output: Path, backend: str, as_json: bool) -> None:
     metavar="SECONDS",
     help="For each forward and backward; 0: no limit.",
 )
+@click.option("--certificates", type=path_type, metavar="DIR", help="Write one for each gradient proved.")
 @click.option("--kill-matrix", is_flag=True, help="For DIR: show which check kills which wrong kernel.")
 @json_option
 def verify(targets: tuple[str, ...], kill_matrix: bool, as_json: bool, **options: Any) -> None:

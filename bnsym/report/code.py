@@ -15,7 +15,7 @@ from bnsym.report.summary import FAILED, OK, UNKNOWN, worst
 
 if TYPE_CHECKING:
     from bnsym.report.work import Found
-    from bnsym.verify.code.result import CodeVerdict
+    from bnsym.verify.code.result import CodeVerdict, Verification
 
 CODES = {"proved": OK, "bounded": OK, "refuted": FAILED, "unknown": UNKNOWN}
 STYLES = {"proved": "green", "bounded": "cyan", "refuted": "bold red", "unknown": "yellow"}
@@ -48,9 +48,20 @@ def verify(targets: Sequence[str], options: Mapping[str, Any], tell: Tell) -> Fo
         options["output_at"],
     )
     request = Request(told, sizes_of_texts(options["sizes"]), options["layer"], options["timeout"])
-    verdicts = tuple(verify_targets(targets, request, lambda name: tell(f"verify: {name}")))
-    code = worst(CODES[verdict.word] for verdict in verdicts)
-    return Found(f"{line(verdicts)}; {USER_CODE}", code, items=verdicts)
+    found = verify_targets(targets, request, lambda name: tell(f"verify: {name}"))
+    written = ""
+    if options["certificates"] is not None:
+        found, written = _with_certificates(found, options["certificates"], tell)
+    code = worst(CODES[verdict.word] for verdict in found)
+    return Found(f"{line(found.verdicts)}{written}; {USER_CODE}", code, items=found.verdicts)
+
+
+def _with_certificates(found: Verification, directory: Path, tell: Tell) -> tuple[Verification, str]:
+    from bnsym.verify.code.certifying import certify
+
+    certified, size = certify(found, directory, lambda name: tell(f"certificate: {name}"))
+    count = sum(bool(verdict.certificate) for verdict in certified)
+    return certified, f"; {count} certificate{'' if count == 1 else 's'} of {size:,} bytes in {directory}"
 
 
 def line(verdicts: Sequence[CodeVerdict]) -> str:

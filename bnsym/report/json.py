@@ -23,7 +23,8 @@ def _plain(value: Any) -> Any:
         return str(value)
     if not is_dataclass(value):
         raise TypeError(f"no JSON form for {type(value).__name__}: {value!r}")
-    record = {field.name: getattr(value, field.name) for field in fields(value)}
+    shown = (field.name for field in fields(value) if field.metadata.get("json", True))
+    record = {name: getattr(value, name) for name in shown}
     if not record.get("kill_matrix", True):
         del record["kill_matrix"]
     return {**record, "as_expected": value.as_expected} if hasattr(value, "as_expected") else record

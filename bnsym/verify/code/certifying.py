@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from bnsym.errors import BnsymError, UsageError
+from bnsym.errors import UsageError
 from bnsym.proof.archive import file_name, store
 from bnsym.proof.certificate import write_claim_certificate
 from bnsym.verify.code.result import CodeVerdict, Verification
@@ -23,7 +23,7 @@ def certify(found: Verification, directory: Path, tell: Callable[[str], None]) -
     for verdict in found:
         tell(f"{verdict.target}: {verdict.of}")
         verdicts.append(_certified(verdict, texts))
-    own = [file_name(_stem(target), "")[: -len("json")] for target in {v.target: None for v in found}]
+    own = [file_name(_stem(target), "x").removesuffix("x.json") for target in {v.target: None for v in found}]
     try:
         store(texts, directory, own)
     except OSError as error:
@@ -37,8 +37,10 @@ def _certified(verdict: CodeVerdict, texts: dict[str, str]) -> CodeVerdict:
     name = file_name(_stem(verdict.target), verdict.of)
     try:
         texts[name] = write_claim_certificate(name.removesuffix(".json"), verdict.claim)
-    except (BnsymError, RecursionError) as error:
-        return replace(verdict, notes=(*verdict.notes, f"no certificate: {error}"))
+    except Exception as error:  # whatever it is, the other certificates are to be written
+        return replace(
+            verdict, notes=(*verdict.notes, f"no certificate: {str(error) or type(error).__name__}")
+        )
     return replace(verdict, certificate=name)
 
 
