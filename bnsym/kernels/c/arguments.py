@@ -49,6 +49,13 @@ class Arguments(Context):
             "work_declared": [f"{kind} *{name};" for name, kind in fields.items()],
             "work_one": self._local_work(fields, "1"),
             "work_block": self._local_work(fields, "BLOCK_ROWS"),
+            "work_two_blocks": [
+                *(f"{kind} {name}_[2 * BLOCK_ROWS];" for name, kind in fields.items()),
+                f"const {self.s.name}_work_{self.t} both[2] = {{",
+                f"    {{{', '.join(f'{name}_' for name in fields)}}},",
+                f"    {{{', '.join(f'{name}_ + BLOCK_ROWS' for name in fields)}}},",
+                "};",
+            ],
             "arguments": ", ".join(arguments),
             "set_up": ", ".join(set_up),
             "bytes": total,

@@ -247,6 +247,12 @@ def _check_workspace(call: str, workspace: object) -> Workspace | None:
     return workspace
 
 
+def _usual(out: object, threads: object, workspace: object) -> bool:
+    """Whether these are of the types that the quick way in takes; it looks at their values itself."""
+    known = out is None or type(out) is np.ndarray
+    return known and type(threads) is int and (workspace is None or type(workspace) is Workspace)
+
+
 def _place(name: str, x: Array, out: Array | None, workspace: Workspace | None) -> Array:
     """Where a result like x is written: to out, to the workspace, or to a new array."""
     if out is not None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from bnsym.kernels.c.context import Context, entries
 from bnsym.kernels.numpy_frame import Filling
 
@@ -11,17 +13,13 @@ class Loops(Context):
 
     def _loads(self) -> dict[str, Filling]:
         at = [*self.streams, *self.p.along]
-        loops = {
-            "": ("i", "", ""),
-            "_unrolled": ("i + u * L", "", ""),
-        }
         blocks: dict[str, Filling] = {
             "run_parameters": ", ".join(f"const {self.T} *restrict {x}_at" for x in at),
             "next_parameters": ", ".join(f"const {self.T} *restrict {x}_next" for x in at),
             "run_arguments": ", ".join(f"{x}_at" for x in at),
             "next_rest": ", ".join(f"{x}_next + i" for x in at),
             "run_at": self._pointers("at"),
-            "run_at_row": self._pointers("row * n"),
+            "run_at_last": self._pointers("at_last"),
             "run_of_channel": self._pointers("first + o * stride"),
             "run_of_next": self._pointers("first_next + o * stride"),
             "scalar_near": self._values("i", "near", scalar=True),
@@ -32,12 +30,28 @@ class Loops(Context):
             "scalar_block_parameters": [f"const {self.T} {x} = {x}_at[c];" for x in self.p.along],
             "last_near": self._last(),
         }
-        for suffix, (index, _, _) in loops.items():
-            start = "start + " if suffix else ""
-            blocks["vector_near" + suffix] = self._values(index, "near")
-            blocks["vector_centre" + suffix] = self._values(start + index, "centre")
-            blocks["next_near" + suffix] = self._values(index, "near", pointer="next")
+        blocks["vector_near"] = self._values("i", "near")
+        blocks["vector_centre"] = self._values("i", "centre")
         return blocks
+
+    def _unrolled(self, lines: Callable[[int], list[str]]) -> list[str]:
+        """Four times, in scopes of their own: the lanes stay in registers at any level of optimization."""
+        return [line for u in range(4) for line in ("{", *(f"    {inner}" for inner in lines(u)), "}")]
+
+    def _added(self, u: int) -> list[str]:
+        return [f"{name}_{u} += {call};" for name, call in zip(self.sums, self.sum_calls, strict=True)]
+
+    def _output(self, u: int) -> list[str]:
+        place = f"out + start + i + {u} * L"
+        return [
+            *self._values(f"start + i + {u} * L", "centre"),
+            f"const V_{self.t} y = {self.p.call('OUTPUT', self.s.output.body)};",
+            "if (past_caches)",
+            f"    stream_{self.t}({place}, y);",
+            "else",
+            f"    store_{self.t}({place}, y);",
+            "check += y - y;",
+        ]
 
     def _pointers(self, offset: str) -> str:
         return ", ".join([*(f"a->{x} + {offset}" for x in self.streams), *(f"a->{x}" for x in self.p.along)])
@@ -99,16 +113,17 @@ class Loops(Context):
             "totalled": totalled,
             "scalar_added": [f"s->total_{name}[0] += {call};" for name, call in pairs],
             "vector_added": [f"s->{name}[u] += {call};" for name, call in pairs],
-            "vector_added_unrolled": [f"{name}[u] += {call};" for name, call in pairs],
             "lane_local": [
-                f"V_{self.t} {name}[4] = {{{', '.join(f's->{name}[{k}]' for k in range(4))}}};"
-                for name in self.sums
+                f"V_{self.t} {name}_{u} = s->{name}[{u}];" for name in self.sums for u in range(4)
             ],
-            "lane_back": [
-                line
-                for name in self.sums
-                for line in ("for (int u = 0; u < 4; u++)", f"    s->{name}[u] = {name}[u];")
-            ],
+            "lane_back": [f"s->{name}[{u}] = {name}_{u};" for name in self.sums for u in range(4)],
+            "sums_unrolled": self._unrolled(
+                lambda u: [*self._values(f"i + {u} * L", "near"), *self._added(u)]
+            ),
+            "next_sums_unrolled": self._unrolled(
+                lambda u: [*self._values(f"i + {u} * L", "near", pointer="next"), *self._added(u)]
+            ),
+            "output_unrolled": self._unrolled(self._output),
         }
 
     def _runs(self) -> dict[str, Filling]:
@@ -131,7 +146,7 @@ class Loops(Context):
             "coefficient_parameters": ", ".join(f"{self.T} {name}" for name in values),
             "coefficient_names": ", ".join(values),
             "coefficients_of_channel": [f"const {self.T} {name} = w->{name}[0];" for name in values],
-            "coefficients_of_row": [f"const {self.T} {name} = w->{name}[k];" for name in values],
+            "coefficients_of_last": [f"const {self.T} {name} = last->{name}[k];" for name in values],
             "channel_first": [*first, "beyond |= status & 1;"],
             "near_of_next": [*of_next, f"const {self.T} near = w->shift[0];"],
             "near_of_row": [*of_row, f"const {self.T} near = w->shift[k];"],
@@ -159,7 +174,7 @@ class Loops(Context):
             "scalar_cross_lanes": [f"{self.T} {n} = {n}_lane[c];" for n in names],
             "scalar_cross_back": [f"{n}_lane[c] = {n};" for n in names],
             "cross_added": [f"{n} += {call};" for n, call in pairs],
-            "block_coefficients": [f"const {self.T} {v} = w->{v}[k];" for v in values],
+            "block_coefficients": [f"const {self.T} {v} = w->{v}[first + k];" for v in values],
             "crossing_begin": ["int additions = 0;"] if count else [],
             "crossing_memory": [
                 f"char *scratch = calloc((size_t)threads * (size_t)a->channels, {bytes_});",

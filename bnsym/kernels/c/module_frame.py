@@ -71,10 +71,10 @@ def forward(
     written to out, which may not share memory with x, or to workspace.  Raises TypeError or ValueError for
     anything else, for NaN or infinity in x, and for values that overflow.
     """
-    if type(x) is $types and out is None and workspace is None and type(channel_axis) is int:
+    if type(x) is $types and type(channel_axis) is int and _usual(out, threads, workspace):
         quick = _QUICK.get("forward" + x.dtype.char)
-        if quick is not None and -x.ndim <= channel_axis < x.ndim and type(threads) is int$eps_is_float:
-            result = np.empty(x.shape, x.dtype)
+        if quick is not None and -x.ndim <= channel_axis < x.ndim$eps_is_float:
+            result = _place("$output", x, out, workspace)
             $kept_quickly
             if not quick($quick_arguments, $eps, channel_axis, threads):
                 return result, Saved($saved_quickly)
@@ -111,11 +111,11 @@ def backward(
     written to out, or to workspace.  NaN and infinity in $upstream pass through; finite values that overflow
     raise ValueError.
     """
-    if type($upstream) is np.ndarray and type(saved) is Saved and out is None and workspace is None:
+    if type($upstream) is np.ndarray and type(saved) is Saved and _usual(out, threads, workspace):
         x = saved.x
         quick = _QUICK.get("backward" + x.dtype.char)
-        if quick is not None and type(threads) is int:
-            result = np.empty(x.shape, x.dtype)
+        if quick is not None:
+            result = _place("grad_x", x, out, workspace)
             results = [np.empty(x.shape[saved.axis], x.dtype) for _ in range($gradients)]
             if not quick($quick_arguments, $eps, saved.axis, threads):
                 return Gradients(result, *results)
@@ -150,10 +150,10 @@ def inference(
     written to out, which may be x itself, or to workspace.  Raises TypeError or ValueError for anything else,
     and for values that overflow.
     """
-    if type(x) is $types and out is None and workspace is None and type(channel_axis) is int:
+    if type(x) is $types and type(channel_axis) is int and _usual(out, threads, workspace):
         quick = _QUICK.get("inference" + x.dtype.char)
-        if quick is not None and type(threads) is int$eps_is_float:
-            result = np.empty(x.shape, x.dtype)
+        if quick is not None$eps_is_float:
+            result = _place("$output", x, out, workspace)
             if not quick($quick_arguments, $eps, channel_axis, threads):
                 return result
     x, axis, compute = _check_input("inference", x, channel_axis, $axis)

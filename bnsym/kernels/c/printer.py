@@ -29,11 +29,13 @@ class FunctionPrinter(Signature):
         if self.schedule.sums:
             pieces.append(frame("passes", "LANES"))
         pieces.append(frame("passes", "RUN_OUTPUT"))
+        if self.schedule.sums and not self.schedule.crossing:
+            pieces.append(frame("passes", "RUN_BOTH"))
         if self.by_rows:
             pieces.append(frame("rows", "ROWS"))
         else:
             if self.schedule.sums:
-                pieces += [frame("passes", "RUN_BOTH"), frame("passes", "RUNS_ONE")]
+                pieces.append(frame("passes", "RUNS_ONE"))
             pieces += [frame("passes", "RUNS"), frame("columns", "COLUMNS")]
         pieces += [frame("passes", "ENTRY"), frame("passes", "QUICK")]
         blocks = Blocks(self, t).all()
@@ -85,15 +87,16 @@ class Blocks(Arguments, Finish, Loops, Columns):
         tasks = filled(frame("columns", "SUMS_TASKS")) if self.sums and not self.p.by_rows else []
         if self.s.estimated and not self.p.by_rows:
             tasks = [*filled(frame("columns", "ESTIMATE")), "", *tasks]
+        again = filled(frame("rows", "ROWS_AGAIN")) if self.s.estimated else []
+        output = filled(frame("rows", "CROSSING_OUTPUT")) if self.crossing else []
+        whole = {**first, "rows_again": again, "rows_output": output}
+        rows = frame("rows", "ROWS_PASS" if self.crossing else "ROWS_BOTH")
         return {
+            "rows_pass": fill(rows, **whole).split("\n") if self.p.by_rows else [],
             "next_channel": filled(frame("passes", "RUNS_NEXT")) if self.sums and not self.p.by_rows else [],
             "sums_tasks": tasks,
             "rows_sums": filled(frame("columns", "ROWS_SUMS")) if self.sums and not self.p.by_rows else [],
             "columns_passes": passes if not self.p.by_rows else [],
-            "rows_again": filled(frame("rows", "ROWS_AGAIN")) if self.s.estimated else [],
-            "rows_output": filled(
-                frame("rows", "CROSSING_OUTPUT") if self.crossing else frame("rows", "ROWS_OUTPUT")
-            ),
             "crossing_block": filled(frame("rows", "CROSSING_BLOCK")) if self.crossing else [],
             "crossing_end": filled(frame("rows", "CROSSING_END")) if self.crossing else [],
         }

@@ -23,6 +23,7 @@ $equations
 
 #define EXPORT __attribute__((visibility("default")))
 #define BLOCK_ROWS 8   /* rows together for one load of what belongs to a channel */
+#define CROSSED_ROWS 2 /* of these, together where a sum runs across them: more would share a cache's set */
 #define FLUSH 32       /* additions to a lane before it is emptied into float64 */
 #define POOR 0.75      /* a shift is poor where this share of the sum of squares is its own */
 #ifndef BNSYM_PAST_CACHES
@@ -160,11 +161,7 @@ static inline void ${f}_run_sums_$t($run_parameters, ptrdiff_t n, $T near, ${f}_
         s->additions += (int)blocks;
         $lane_local
         for (; blocks > 0; blocks--, i += 4 * L) {
-#pragma GCC unroll 4
-            for (int u = 0; u < 4; u++) {
-                $vector_near_unrolled
-                $vector_added_unrolled
-            }
+            $sums_unrolled
         }
         $lane_back
     }
@@ -189,21 +186,24 @@ static inline void ${f}_run_sums_$t($run_parameters, ptrdiff_t n, $T near, ${f}_
 static inline $T ${f}_estimate_$t(const $T *x_at, ptrdiff_t stride, ptrdiff_t n, ptrdiff_t runs)
 {
     ptrdiff_t wanted = (ptrdiff_t)sqrt((double)n * (double)runs) + 16, taken = 0;
-    double sum = 0;
+    double sum = 0, lanes[LANES_$t] = {0};
+    $T buffer[LANES_$t];
     for (ptrdiff_t o = 0; o < runs && taken < wanted; o++) {
         const $T *run = x_at + o * stride;
         ptrdiff_t m = n < wanted - taken ? n : wanted - taken;
-        double lanes[16] = {0};
         ptrdiff_t i = 0;
-        for (; i + 16 <= m; i += 16)
-            for (int l = 0; l < 16; l++)
-                lanes[l] += run[i + l];
+        for (; i + LANES_$t <= m || (i + LANES_$t <= n && i < m); i += LANES_$t) {
+            store_$t(buffer, load_$t(run + i));
+            for (int l = 0; l < LANES_$t; l++)
+                lanes[l] += buffer[l];
+        }
         for (; i < m; i++)
             sum += run[i];
-        for (int l = 0; l < 16; l++)
-            sum += lanes[l];
+        m = i;
         taken += m;
     }
+    for (int l = 0; l < LANES_$t; l++)
+        sum += lanes[l];
     return ($T)(sum / (double)taken);
 }
 //// RUN_OUTPUT
@@ -285,21 +285,8 @@ static inline V_$t ${f}_run_both_$t($run_parameters, $T *restrict out, $coeffici
             s->additions += (int)blocks;
             $lane_local
             for (; blocks > 0; blocks--, i += 4 * L) {
-#pragma GCC unroll 4
-                for (int u = 0; u < 4; u++) {
-                    $next_near_unrolled
-                    $vector_added_unrolled
-                }
-#pragma GCC unroll 4
-                for (int u = 0; u < 4; u++) {
-                    $vector_centre_unrolled
-                    const V_$t y = $output;
-                    if (past_caches)
-                        stream_$t(out + start + i + u * L, y);
-                    else
-                        store_$t(out + start + i + u * L, y);
-                    check += y - y;
-                }
+                $next_sums_unrolled
+                $output_unrolled
             }
             $lane_back
         }

@@ -94,6 +94,11 @@ static int take(arrays *a, void *const *given, const char *kinds, char type, ptr
         a->outer *= d < axis ? x->shape[d] : 1;
         a->inner *= d > axis ? x->shape[d] : 1;
     }
+    for (int k = 0; kinds[k] == 's' || kinds[k] == 'o'; k++)
+        for (int out = 0; kinds[k] == 's' && kinds[out]; out++)
+            if (kinds[out] == 'o' && (char *)a->data[k] < (char *)a->data[out] + a->held[out].len
+                && (char *)a->data[out] < (char *)a->data[k] + a->held[k].len)
+                return 0;
     const ptrdiff_t statistics = by_rows ? a->outer * a->inner : a->channels;
     for (int k = 0; kinds[k]; k++) {
         const buffer *b = &a->held[k];
