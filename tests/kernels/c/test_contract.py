@@ -16,7 +16,14 @@ from bnsym.verify.run import verify_directory
 pytestmark = needs_compiler
 
 
-@pytest.mark.parametrize("name", [name for name in ALL if name not in LAYERS])
+# by rows, with another parameter, without a root, and carried out as the plan stands; the rest takes longer
+FEW = ("third_parameter", "centering", "roots_summed")
+ADDED = [
+    pytest.param(name, marks=[] if name in FEW else pytest.mark.slow) for name in ALL if name not in LAYERS
+]
+
+
+@pytest.mark.parametrize("name", ADDED)
 def test_every_check_of_an_added_layer(name):
     kernel = load(compiled(name), ALL[name]())
     bench = Bench(kernel.layer, kernel.computed_in)
