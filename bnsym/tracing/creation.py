@@ -30,7 +30,10 @@ def constant(value: Term | None) -> Callable[..., Any]:
     """np.zeros, np.ones, np.empty: of a shape.  None: entries that nothing may be said of."""
 
     def function(shape: Any = (), dtype: Any = None, *args: Any, **options: Any) -> Any:
-        return kept_as(dtype, filled(dims_of(shape), unset() if value is None else value))
+        lengths = dims_of(shape)
+        if any(length == 0 for length in lengths):
+            return np.zeros([int(length) for length in lengths], getattr(dtype, "of", dtype) or float)
+        return kept_as(dtype, filled(lengths, unset() if value is None else value))
 
     return function
 

@@ -186,8 +186,8 @@ def _constructor_role(p: inspect.Parameter, layout: Layout, variant: int) -> tup
         return fixed, False
     if name in n.SHAPES:
         return VARIANTS[variant or 1](layout), True
-    if name in n.RANKS and not optional:
-        return Literal(len(layout.input) - 1), False
+    if name in n.RANKS and not optional:  # a number of axes, or a length after all
+        return (VARIANTS[variant - 1](layout) if variant else Literal(len(layout.input) - 1)), True
     if name in n.CHANNEL_COUNT and not isinstance(p.default, (bool, str)):
         return VARIANTS[variant](layout), True
     if name in n.SCALE | n.SHIFT and (not optional or p.default is None):

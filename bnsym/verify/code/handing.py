@@ -53,6 +53,7 @@ def backward_roles(
     backward, forward = pair.code[-1], pair.code[0]
     parameters = parameters_of(backward)
     kept = _kept(forward, result, output)
+    given = {name: role for name, role in given.items() if name not in arguments or name not in kept}
     known = {p.name: _told(given.get(p.name)) or _by_name(p.name, arguments, kept) for p in parameters}
     found: dict[str, Role] = {name: role for name, role in known.items() if role is not None}
     left = [p for p in parameters if p.name not in found]
@@ -87,6 +88,10 @@ def _kept(forward: Any, result: Any, output: str) -> dict[str, str]:
 
 
 def _by_name(name: str, arguments: Mapping[str, Role], kept: Mapping[str, str]) -> Role | None:
+    if n.plain(name) in n.LEARNING_RATE:
+        return Literal(0.0)  # a backward that takes a step leaves the parameters where they are
+    if name in kept and n.plain(name) in n.CACHE:
+        return At(kept[name])
     if name in arguments:
         role = arguments[name]
         return role if isinstance(role, (Literal, SizeOf)) else At(name)

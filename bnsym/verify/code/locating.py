@@ -73,7 +73,12 @@ def misses_of(
     """1 for a gradient that is due and not found, or that has not the shape of its input."""
     if name not in gradients:
         return int(is_due(name))
-    return int(np.shape(places.read(gradients[name], names)) != shape)
+    return int(_long(np.shape(places.read(gradients[name], names))) != _long(shape))
+
+
+def _long(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """The axes of more than one entry: a gradient (D,) of a parameter (1, D) is none that is missed."""
+    return tuple(length for length in shape if length != 1)
 
 
 def unnamed(plan: Plan, result: Any, told: Told) -> frozenset[str]:

@@ -59,6 +59,7 @@ SETUP = (
     "_initialize_parameters",
     "_build",
 )
+LEARNING_RATE = _words("learning_rate lr learn_rate step_size alpha_lr rate")
 CACHE = _words(
     "cache c saved ctx context state memory tape stash saved_tensors intermediates aux caches residuals"
 )

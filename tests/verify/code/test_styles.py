@@ -150,6 +150,29 @@ class Norm(Layer):
         self.retrograde = (upstream - upstream.mean(axis=0) - hat * (upstream * hat).mean(axis=0)) / std
 '''
 
+EMPTY = '''
+class Norm:
+    """Arrays of length 0 stand for what is not there yet."""
+    def __init__(self, dims):
+        self.gamma, self.bias = np.ones((1, dims)), np.zeros((1, dims))
+        self.running = np.zeros(0)
+        self.std = np.empty((0,))
+    def forward(self, x, train=True):
+        mean = np.mean(x, axis=0, keepdims=True)
+        if np.array_equal(np.zeros(0), self.running) or self.running.size == 0:
+            self.running = mean
+        self.std = np.sqrt(((x - mean) ** 2).mean(axis=0, keepdims=True) + 1e-8)
+        self.hat = (x - mean) / self.std
+        return self.gamma * self.hat + self.bias
+    def backward(self, grad_input, learning_rate):
+        self.gamma_grad = (grad_input * self.hat).sum(axis=0)
+        self.bias_grad = grad_input.sum(axis=0)
+        g = grad_input * self.gamma
+        dx = (g - g.mean(axis=0) - self.hat * (g * self.hat).mean(axis=0)) / self.std
+        self.gamma = self.gamma - learning_rate * self.gamma_grad
+        return dx
+'''
+
 ALL = {"self.gamma": "proved", "self.beta": "proved"}
 STYLES = {
     "renewed statistics": (RENEWED, {"x": "proved", **ALL}),
@@ -164,6 +187,10 @@ STYLES = {
     ),
     "built for a size": (SIZED, {"A_prev": "proved", **ALL}),
     "switched to training": (SWITCHED, {"data": "proved"}),
+    "arrays of length 0, a step at the end": (
+        EMPTY,
+        {"x": "proved", "self.gamma": "proved", "self.bias": "proved"},
+    ),
     "handed its parameters": (HANDED, {"x": "proved", "gamma": "proved"}),
 }
 
