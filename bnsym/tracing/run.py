@@ -97,7 +97,7 @@ class Trace:
             warnings.simplefilter("ignore")  # what the code warns of is not part of what it computes
             try:
                 result = function(*args, **options)
-            except (Exception, SystemExit) as error:
+            except Exception as error:
                 if self.state.failure is not None:
                     raise self.state.failure from None
                 raise _code_error(error) from error
@@ -127,7 +127,7 @@ def _extended(state: State, more: Restart) -> State:
     return replace(State(fixed=state.fixed), splits=splits, least=least, order=order)
 
 
-def _code_error(error: BaseException) -> TracingError:
+def _code_error(error: Exception) -> TracingError:
     """The code's own error, at the last line that is the code's; or what the tracer stumbled over there."""
     every = traceback.extract_tb(error.__traceback__)
     frames = [frame for frame in every if is_theirs(frame.filename)]
