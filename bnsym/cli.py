@@ -154,7 +154,7 @@ def verify(targets: tuple[str, ...], kill_matrix: bool, as_json: bool, **options
     small arrays, with your rights; no other is.
 
     What arguments are is guessed from their names, told, and can be said with --arg NAME=ROLE, where ROLE is
-    upstream, scalar, size:G, shape:C,H,W, at:result[1], the sizes of an array (N,C,H,W), or a literal.
+    upstream, scalar, number, size:G, shape:C,H,W, at:result[1], sizes of an array (N,C,H,W), or a literal.
 
     DIR is a folder of kernels by `bnsym generate`: these are checked by numbers, against finite differences,
     50-digit values, on hostile inputs and illegal calls, and the checks by a table of wrong kernels.

@@ -20,7 +20,9 @@ WORDS: dict[str, Role] = {
 }
 _PREFIXES = ("size:", "shape:", "at:")
 _SHAPE = re.compile(r"^\(?\s*[A-Za-z0-9_*]+(\s*,\s*[A-Za-z0-9_*]+)*\s*,?\s*\)?$")
-ROLE_HELP = "upstream, scalar, size:G, shape:C,H,W, at:result[1], sizes such as N,C,H,W, or a Python literal"
+ROLE_HELP = (
+    "upstream, scalar, number, size:G, shape:C,H,W, at:result[1], sizes such as N,C,H,W, or a Python literal"
+)
 
 
 def role_of_text(text: str) -> Role:
