@@ -30,7 +30,7 @@ def refutation(plan: Plan, of: str, fixed: Mapping[str, int]) -> Counterexample 
     for sizes in _sizes(plan, fixed):
         for seed in range(DRAWS):
             try:
-                shown = _shown(plan, of, sizes, np.random.default_rng(seed))
+                shown = shown_at(plan, of, sizes, seed)
             except Exception:  # whatever the user's code raises at sizes that it does not take
                 break
             if shown is not None:
@@ -45,14 +45,12 @@ def _sizes(plan: Plan, fixed: Mapping[str, int]) -> Iterator[dict[str, int]]:
         yield {**found, **({"G": groups} if "G" in found else {}), **fixed}
 
 
-def _shown(
-    plan: Plan, of: str, sizes: Mapping[str, int], random: np.random.Generator
-) -> Counterexample | None:
-    numbers = _drawn(plan, sizes, random)
+def shown_at(plan: Plan, of: str, sizes: Mapping[str, int], seed: int) -> Counterexample | None:
+    """The counterexample at these sizes, of the input that the seed draws, if it shows the gradient wrong."""
+    random = np.random.default_rng(seed)
+    numbers = drawn(plan, sizes, random)
     names = run_forward(plan, numbers)
-    upstream = random.integers(-2, 3, np.shape(names["output"])).astype(float)
-    handed = [name for name, role in plan.hands.items() if isinstance(role, Upstream)]
-    numbers.arrays |= dict.fromkeys(handed, upstream)
+    upstream = hand_over(plan, numbers, np.shape(names["output"]), random)
     run_backward(plan, numbers, names)
     returned = np.array(places.read(plan.gradients[of], names), dtype=float)
     given = numbers.arrays[of]
@@ -68,7 +66,15 @@ def _shown(
     return told(plan, numbers.arrays, numbers.scalars, returned, _clean(right, scale), place)
 
 
-def _drawn(plan: Plan, sizes: Mapping[str, int], random: np.random.Generator) -> Numbers:
+def hand_over(plan: Plan, numbers: Numbers, shape: tuple[int, ...], random: np.random.Generator) -> Any:
+    """Integers for the upstream, which the numbers now hand to the backward."""
+    upstream = random.integers(-2, 3, shape).astype(float)
+    handed = [name for name, role in plan.hands.items() if isinstance(role, Upstream)]
+    numbers.arrays |= dict.fromkeys(handed, upstream)
+    return upstream
+
+
+def drawn(plan: Plan, sizes: Mapping[str, int], random: np.random.Generator) -> Numbers:
     """Integers for every array of the plan."""
     arrays = {}
     for name, role in plan.arrays.items():

@@ -11,6 +11,7 @@ from bnsym.errors import BnsymError
 from bnsym.proof.outcome import Verdict
 from bnsym.proof.prover import Decision, decide, holds
 from bnsym.tracing import SymbolicLoopError, TracingError
+from bnsym.verify.code.agreeing import disagreement
 from bnsym.verify.code.by_numbers import refutation
 from bnsym.verify.code.claims import GradientClaim, at_positions, gradient_claim, plain_indices
 from bnsym.verify.code.confirming import confirmed, same_to_rounding
@@ -37,9 +38,9 @@ def decide_plan(plan: Plan, fixed: Mapping[str, int]) -> list[CodeVerdict]:
     try:
         runs = traced_runs(plan, fixed)
     except (TracingError, RecursionError) as error:
-        return [_untraced(plan, of, fixed, error) for of in plan.gradients]
+        return [_believed(_untraced(plan, of, fixed, error), plan, fixed) for of in plan.gradients]
     before = (perf_counter() - start) / max(1, len(plan.gradients))
-    return [_over_runs(runs, of, before) for of in plan.gradients]
+    return [_believed(_over_runs(runs, of, before), plan, fixed) for of in plan.gradients]
 
 
 def traced_runs(plan: Plan, fixed: Mapping[str, int]) -> list[Run]:
@@ -145,6 +146,29 @@ def _decided(run: Run, of: str) -> CodeVerdict:
     except (BnsymError, RecursionError) as error:
         unknown = replace(blank, detail=f"{type(error).__name__}: {error}")
         return _by_numbers(unknown, plan, run.fixed, "found by numbers alone")
+
+
+def _believed(found: CodeVerdict, plan: Plan, fixed: Mapping[str, int]) -> CodeVerdict:
+    """A proof, unless the code run with numbers contradicts it: then it did something else when traced."""
+    start = perf_counter()
+    if found.verdict is not Verdict.PROVED:
+        return found
+    other = disagreement(plan, found.of, fixed, found.assumptions)
+    if other is None:
+        return replace(found, seconds=found.seconds + perf_counter() - start)
+    if other.missing:
+        why = f"run with numbers at {other}, it returns nan or inf where the right gradient is a number"
+        return replace(found, notes=(*found.notes, why))
+    why = f"it is right as it was traced{_under(found)}, but not when it is run with numbers at {other}"
+    blank = replace(found, verdict=Verdict.UNKNOWN, needs=(), claim=None, bounded="")
+    if other.shown is None:
+        return replace(blank, detail=why)
+    return replace(blank, verdict=Verdict.REFUTED, counterexample=other.shown, notes=(*found.notes, why))
+
+
+def _under(proved: CodeVerdict) -> str:
+    said = [f"for {proved.bounded}"] if proved.bounded else []
+    return f" ({', '.join([*said, *proved.assumptions])})" if said or proved.assumptions else ""
 
 
 def _decision(wanted: GradientClaim) -> tuple[Decision, GradientClaim]:
