@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from bnsym.verify.code.arguments import signature_of
 from bnsym.verify.code.roles import Array, At, Literal, Role, Scalar, Shape, SizeOf, Table
 
 
@@ -85,7 +86,18 @@ class Plan:
         handed = {name: role for name, role in self.hands.items() if name not in self.arguments}
         free = {place: role for place, role in self.state.items() if isinstance(role, Array)}
         parts = {**own, **free, **self.switches, **self.arguments, **handed}
-        return "; ".join(f"{name}: {role}" for name, role in parts.items())
+        said = [f"{name}: {role}" for name, role in parts.items()]
+        return "; ".join([*said, *(f"{name}: {value!r} by default" for name, value in self._left().items())])
+
+    def _left(self) -> dict[str, Any]:
+        """The flags and numbers that nothing is given for, with their defaults; others may lead elsewhere."""
+        given = (*zip(self.pair.code, (self.arguments, self.hands), strict=False),)
+        rows = [(p, roles) for function, roles in given for p in signature_of(function).values()]
+        return {
+            p.name: p.default
+            for p, roles in rows
+            if p.name not in roles and isinstance(p.default, bool | int | str | float)
+        }
 
 
 def _sizes(role: Role) -> Iterator[str]:

@@ -98,3 +98,16 @@ def test_inputs_without_a_value_warn_of_nothing(tmp_path):
     source = source.replace("x - x.mean(0)", "x - mean").replace("(centred**2).mean(0) + eps", "var")
     source = source.replace("right = g - g.mean(0) - x_hat * (g * x_hat).mean(0)", "right = g")
     assert verified(tmp_path, source)["x"].word == "proved"
+
+
+def test_gradients_without_names_in_another_order_are_noted(tmp_path):
+    source = SOURCE.replace("{condition}", "True")
+    returned = "(dout * x_hat).sum(0), dout.sum(0)\n"
+    found = verified(tmp_path, source.replace(returned, "dout.sum(0), (dout * x_hat).sum(0)\n"))
+    assert found["gamma"].word == "proved"
+    assert found["gamma"].notes[-1].endswith("right in this order alone: it is taken from result[2]")
+
+
+def test_a_flag_left_at_its_default_is_told(tmp_path):
+    source = SOURCE.replace("{condition}", "True").replace("eps=1e-5", "eps=1e-5, affine=True, keep=0")
+    assert verified(tmp_path, source)["x"].roles.endswith("affine: True by default; keep: 0 by default")
