@@ -95,12 +95,15 @@ class Trace:
             warnings.catch_warnings(),
         ):
             warnings.simplefilter("ignore")  # what the code warns of is not part of what it computes
+            outer, self.state.running = self.state.running, True
             try:
                 result = function(*args, **options)
             except Exception as error:
                 if self.state.failure is not None:
                     raise self.state.failure from None
                 raise _code_error(error) from error
+            finally:
+                self.state.running = outer
         if self.state.failure is not None:
             raise self.state.failure
         return result

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from bnsym.terms.nodes import Size, Term, add, mul, number, power
-from bnsym.tracing.state import Restart, state
+from bnsym.tracing.state import Restart, asked_by_theirs, note_text, state
 from bnsym.tracing.trouble import SymbolicLoopError, UnsupportedCallError
 
 Monomial = tuple[tuple[str, int], ...]
@@ -47,13 +47,17 @@ class Dim:
         return add(*(mul(number(value), *map(_factor, row)) for row, value in self.parts))
 
     def __repr__(self) -> str:
+        note_text(self.names)
         rows = ["*".join([*_coefficient(value, row), *map(_text, row)]) for row, value in self.parts]
         return " + ".join(rows).replace("+ -", "- ") or "0"
 
     def __format__(self, spec: str) -> str:
+        note_text(self.names)
         return format(str(self) if self.constant is None else self.constant, spec)
 
     def __hash__(self) -> int:
+        if self.constant is None and asked_by_theirs():
+            raise SymbolicLoopError("a size is looked up in a set or a dict", self.names)
         return hash(self.constant) if self.constant is not None else hash(self.parts)
 
     def __reduce__(self) -> Any:

@@ -47,7 +47,7 @@ class State:
 
     `fixed`: sizes that have a number; `splits`: sizes that are the product of two; `least`: sizes that are
     at least so much; `ranges`: the values that scalars may have.  `assumptions` are stated with every
-    verdict; `order` ranks the sizes by their first use.
+    verdict; `running` while code is traced; `order` ranks the sizes by their first use.
     """
 
     fixed: Mapping[str, int] = field(default_factory=dict)
@@ -60,6 +60,7 @@ class State:
     failure: BaseException | None = None
     turns: list[Any] = field(default_factory=list)
     serial: int = 0
+    running: bool = False
 
     def count(self) -> int:
         """A number for a new store, greater than those before."""
@@ -108,6 +109,17 @@ def is_theirs(file: str) -> bool:
     installed = "site-packages" in file or "dist-packages" in file
     ours = NOT_THEIRS[:2] if installed else NOT_THEIRS
     return not file.startswith(ours)
+
+
+def asked_by_theirs() -> bool:
+    """True when the traced code itself calls the method of ours that asks."""
+    return state().running and is_theirs(sys._getframe(2).f_code.co_filename)
+
+
+def note_text(names: tuple[str, ...]) -> None:
+    """Where the traced code itself asks for a size's text, it is assumed that nothing hangs on it."""
+    if names and state().running and is_theirs(sys._getframe(2).f_code.co_filename):
+        state().assume(f"{'*'.join(names)} as text decides nothing")
 
 
 def place_of_call() -> tuple[str, int] | None:

@@ -27,6 +27,7 @@ def _agrees(found: Verification, entry: Entry) -> list[str]:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("entry", TABLE, ids=lambda entry: entry.name)
 def test_by_what_the_row_says(entry: Entry, record_property) -> None:
     found = by_row(entry)
