@@ -103,7 +103,7 @@ def test_mutants_of_a_sample_are_refused(name):
     assert len(sample) > 8
     survivors = [mutant for mutant in sample if not refused(name, mutant)]
     assert [str(mutant) for mutant in survivors if reason(mutant) is None] == []
-    assert len(survivors) < len(sample) / 10
+    assert len(survivors) < len(sample) / 5
 
 
 def groups(name):
