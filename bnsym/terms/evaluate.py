@@ -63,9 +63,15 @@ class EvaluationLimitError(Exception):
 
 
 class Evaluator:
-    """Evaluates terms at one instance; a shared subterm is computed once at each place of its indices."""
+    """Evaluates terms at one instance; a shared subterm is computed once at each place of its indices.
 
-    def __init__(self, instance: Instance, arithmetic: Arithmetic, limit: float = float("inf")) -> None:
+    `shared=False` computes it as often as it is written, for an arithmetic that counts operations.
+    """
+
+    def __init__(
+        self, instance: Instance, arithmetic: Arithmetic, limit: float = float("inf"), shared: bool = True
+    ) -> None:
+        self.shared = shared
         self.instance = instance
         self.arithmetic = arithmetic
         self.limit = limit  # values of subterms that may still be computed
@@ -82,7 +88,7 @@ class Evaluator:
             known = ", ".join(sorted(kind.__name__ for kind in _RULES))
             kind = type(term).__name__
             raise UnsupportedTermError(f"no value rule for {kind}; there are rules for {known}")
-        if type(term) not in _SHARED:
+        if not self.shared or type(term) not in _SHARED:
             return rule(self, term, environment or {})
         return self._once(rule, term, environment or {})
 

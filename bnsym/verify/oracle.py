@@ -110,7 +110,7 @@ def _evaluator(layer: Layer, case: Case, tape: Tape, leaves: Leaves, defined: tu
         dict(leaves),
         {name: layer.definitions[name] for name in defined},
     )
-    return Evaluator(instance, tape)
+    return Evaluator(instance, tape, shared=False)  # each operation's rounding is counted where it stands
 
 
 def _outputs(layer: Layer, case: Case, evaluator: Evaluator) -> list[Traced]:
